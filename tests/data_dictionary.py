@@ -12,7 +12,6 @@ import pandas as pd
 
 from xhht_analysis.contracts import TABLES, Column, Table
 from xhht_analysis.files import write_text
-from xhht_analysis.intake.judging.corrections import CORRECTIONS
 from xhht_analysis.plan.config_tables import CONFIG_TABLES
 from xhht_analysis.plan.goals import read_indicators
 from xhht_analysis.project import ROOT
@@ -32,7 +31,7 @@ KINDS = {"str": "text", "int": "whole number", "float": "number", "bool": "true/
 def make_dictionary() -> str:
     """Text of the data dictionary for the contracts and config as they are now."""
     made = [_table(table) for table in TABLES.values()]
-    kept = [_table(table) for table in (*CONFIG_TABLES.values(), CORRECTIONS)]
+    kept = [_table(table) for table in CONFIG_TABLES.values()]
     parts = [HEAD, "## Tables a run makes\n", *made, "## Tables people keep (config/)\n", *kept]
     return "\n".join([*parts, "## Indicators\n", _indicators()])
 

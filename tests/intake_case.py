@@ -17,6 +17,7 @@ from xhht_analysis.contracts import ACTIVITIES
 from xhht_analysis.intake import IntakeResult, gathering, panel_build, run_intake
 from xhht_analysis.intake.forms import recognise
 from xhht_analysis.intake.judging import impossible
+from xhht_analysis.plan.config_tables import CONFIG_TABLES
 from xhht_analysis.project import Project
 
 CELL = {"numerator": "D", "denominator": "E", "value": "F", "level": "G"}
@@ -55,6 +56,13 @@ def _placed(row: dict) -> dict:
     wide = unit in {areas.province.code, *areas.districts()["unit_code"]}
     frame = areas.province.frame if wide else areas.province.frame_on(day)
     return {"frame": unit and frame, "definition_variant": variants.get(row["indicator_code"])}
+
+
+def correction_lines(*rows: dict) -> pd.DataFrame:
+    """Lines of config/corrections.csv as `config_tables.read_config` gives them."""
+    table = CONFIG_TABLES["corrections"]
+    frame = pd.DataFrame(rows, columns=list(table.columns)).astype(table.dtypes)
+    return frame.fillna(dict.fromkeys(table.text_columns, ""))
 
 
 def judged(*rows: dict) -> pd.DataFrame:

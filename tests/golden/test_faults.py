@@ -176,8 +176,7 @@ WRITE = """
 import sys
 from pathlib import Path
 import pandas as pd
-from xhht_analysis.intake.judging.corrections import CORRECTIONS
-from xhht_analysis.intake.returning.returns import add_corrections
+from xhht_analysis.intake.returning.returns import CORRECTIONS, add_corrections
 row = {"file": "2024-11-20/a.xlsx", "sheet": "S", "cell": "D5", "action": "drop", "reason": "x"}
 row |= {"source": "y", "decided_by": "z", "decided_on": "2024-12-01", "expect": "120"}
 print("ready", flush=True)

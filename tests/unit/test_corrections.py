@@ -5,14 +5,12 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from tests.intake_case import claims
+from tests.intake_case import claims, correction_lines
 from xhht_analysis.intake.judging.corrections import (
-    CORRECTIONS,
     CorrectionError,
     apply_corrections,
-    read_corrections,
 )
-from xhht_analysis.plan.config_tables import ConfigError
+from xhht_analysis.plan.config_tables import CONFIG_TABLES, ConfigError, read_config
 
 pytestmark = pytest.mark.unit
 
@@ -22,8 +20,7 @@ ROW = {"numerator": 500, "denominator": 100}
 
 
 def lines(*rows: dict) -> pd.DataFrame:
-    frame = pd.DataFrame([FILE | WHY | row for row in rows], columns=list(CORRECTIONS.columns))
-    return frame.astype(CORRECTIONS.dtypes)
+    return correction_lines(*(FILE | WHY | row for row in rows))
 
 
 def test_override_of_a_cell_changes_that_figure_only():
@@ -122,11 +119,11 @@ def test_correction_of_a_file_not_received_waits():
 
 
 def test_lines_need_a_reason_and_a_source(tmp_path):
-    header = ",".join(CORRECTIONS.columns)
+    header = ",".join(CONFIG_TABLES["corrections"].columns)
     (tmp_path / "corrections.csv").write_text(f"{header}\ndrop,a.xlsx,S,D9,,,,,,\n")
     with pytest.raises(ConfigError, match="reason"):
-        read_corrections(tmp_path)
+        read_config("corrections", tmp_path)
 
 
 def test_no_file_means_no_corrections(tmp_path):
-    assert read_corrections(tmp_path).empty
+    assert read_config("corrections", tmp_path).empty

@@ -5,15 +5,14 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from tests.intake_case import cell_of, intake, plan, type_over, write_unit
+from tests.intake_case import cell_of, correction_lines, intake, plan, type_over, write_unit
 from xhht_analysis.intake import panel_build
-from xhht_analysis.intake.judging.corrections import CORRECTIONS, read_corrections
 from xhht_analysis.intake.returning import returns
 from xhht_analysis.intake.returning.book import STYLES
+from xhht_analysis.plan.config_tables import read_config
 from xhht_analysis.project import KitError, Project
 
 pytestmark = pytest.mark.unit
@@ -138,7 +137,7 @@ def test_filled_row_becomes_a_correction_that_mends_the_panel(raw, tmp_path):
     other = fill_in(filled, action="sửa", value=12, reason="gõ nhầm", source="CV 13")
     with pytest.raises(KitError, match="đã có đính chính khác"):
         returns.add_corrections(returns.read_repairs(other, decided_on=TODAY), config)
-    assert read_corrections(config)["value"].tolist() == [13]
+    assert read_config("corrections", config)["value"].tolist() == [13]
 
 
 @pytest.mark.cases(2)
@@ -165,7 +164,7 @@ def test_a_line_that_no_figure_answers_is_refused_before_it_is_added(raw, tmp_pa
 
 @pytest.mark.parametrize("lines", [0, 1])
 def test_corrections_saved_by_a_vietnamese_excel_are_added_to(raw, tmp_path, lines):
-    header = ";".join(CORRECTIONS.columns)
+    header = ";".join(returns.CORRECTIONS.columns)
     old = "override;2022-11-20/a.xlsx;S;B2;;7,5;gõ nhầm;CV 1;;\n" * lines
     (tmp_path / "corrections.csv").write_text(f"{header}\n{old}", "utf-8-sig", newline="\r\n")
     filled = fill_in(
@@ -173,7 +172,7 @@ def test_corrections_saved_by_a_vietnamese_excel_are_added_to(raw, tmp_path, lin
         action="sửa", value=13, reason="gõ nhầm", source="CV 12",
     )  # fmt: skip
     returns.add_corrections(returns.read_repairs(filled, decided_on=TODAY), tmp_path)
-    found = read_corrections(tmp_path)
+    found = read_config("corrections", tmp_path)
     assert found["value"].tolist() == [*([7.5] * lines), 13]
     assert found["source"].tolist() == [*(["CV 1"] * lines), "CV 12"]
 
@@ -182,14 +181,13 @@ def test_a_figure_that_a_correction_leaves_impossible_is_told_by_check(raw, tmp_
     path = write_unit(raw / "2023-11-21" / "b.xlsx", {"life_skills": (5.5, 100)})
     cell = cell_of(path, "life_skills", "D")
     line = {"action": "scale", "file": "2023-11-21/b.xlsx", "sheet": "Số liệu", "cell": cell}
-    lines = pd.DataFrame([line | {"value": 1000.0, "reason": "nghìn người", "source": "thư"}])
-    lines = lines.reindex(columns=list(CORRECTIONS.columns)).astype(CORRECTIONS.dtypes)
+    lines = correction_lines(line | {"reason": "nghìn người", "source": "thư"})
     for value, rules in (
         (1000.0, ["numerator_above"]),
         (10.0, ["submitted_differs"]),
     ):  # 5500 and 55 of 100
         corrected = lines.assign(value=value)
-        monkeypatch.setattr(panel_build, "read_corrections", lambda _, rows=corrected: rows)
+        monkeypatch.setattr(panel_build, "read_config", lambda *_, rows=corrected: rows)
         assert check(path)["rule"].tolist() == rules
 
 

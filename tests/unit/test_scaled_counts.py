@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from tests.intake_case import cell_of, claims, intake, plan, type_over, write_unit
+from tests.intake_case import cell_of, claims, correction_lines, intake, plan, type_over, write_unit
 from xhht_analysis.intake.judging import corrections
 from xhht_analysis.intake.returning import returns
 from xhht_analysis.project import Project
@@ -81,8 +81,7 @@ def test_an_unreadable_count_is_mended_beside_its_good_partner(path, tmp_path):
 
 def line(**more) -> pd.DataFrame:
     row = {"action": "scale", "file": "2023-11-20/a.xlsx", "sheet": "Số liệu", "value": 1000}
-    frame = pd.DataFrame([row | WHY | more], columns=list(corrections.CORRECTIONS.columns))
-    return frame.astype(corrections.CORRECTIONS.dtypes)
+    return correction_lines(row | WHY | more)
 
 
 UNREAD = {"problem": "fractional_count", "problem_cell": "D9", "raw": "17.9"}

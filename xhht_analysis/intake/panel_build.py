@@ -25,9 +25,10 @@ from xhht_analysis.intake.judging import (
     impossible,
     rollup,
 )
-from xhht_analysis.intake.judging.corrections import apply_corrections, read_corrections
+from xhht_analysis.intake.judging.corrections import apply_corrections
 from xhht_analysis.intake.judging.doubts import doubts
 from xhht_analysis.plan import standards
+from xhht_analysis.plan.config_tables import read_config
 
 KEY = list(contracts.PANEL_KEY)
 FORM = ["unit_code", "year", "frame"]
@@ -89,7 +90,7 @@ def build_tables(gathered: Gathered, plan: Plan, as_of: str) -> dict[str, Any]:
 
 def judge(claims: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """Corrections, impossible values, and the outcome of every claim."""
-    claims = apply_corrections(claims, read_corrections(plan.config_dir))
+    claims = apply_corrections(claims, read_config("corrections", plan.config_dir))
     claims = impossible.mark_impossible(claims, plan)
     claims = contradictions.mark_contradicting(claims, plan)
     return cleaning.settle(impossible.refuse_whole_files(claims))

@@ -27,7 +27,7 @@ LINKS = {
 }
 """Columns whose codes must stand in the first column of another table; lines of the province are
 its columns, and ``levels`` are level_indicator:level of the rules."""
-MAY_BE_EMPTY = ("crosswalk", "expert", "references", "unit_targets")
+MAY_BE_EMPTY = ("corrections", "crosswalk", "expert", "references", "unit_targets")
 """Tables that are filled in only when there is something to say."""
 FILES = {"province": "province.yml", "levels": "standards.csv"}
 MAX_CODES = 80

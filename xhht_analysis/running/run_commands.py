@@ -81,13 +81,12 @@ def check_config(project: Project) -> "Plan":
     from xhht_analysis.forecasting.learned import read_learned
     from xhht_analysis.intake.forms.recognise import read_descriptions
     from xhht_analysis.intake.gathering import Plan
-    from xhht_analysis.intake.judging.corrections import read_corrections
     from xhht_analysis.plan.config_tables import config_file
     from xhht_analysis.plan.consistency import check_plan
     from xhht_analysis.publishing.report import office_paragraphs
 
     paragraphs = project.config_dir / "paragraphs.md"
-    for read in (check_plan, read_descriptions, read_corrections, read_learned):
+    for read in (check_plan, read_descriptions, read_learned):
         read(project.config_dir)
     with config_file(paragraphs):
         office_paragraphs(paragraphs, "")

@@ -6,51 +6,15 @@ the repair was decided: once the source says something else it no longer fits, a
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pandas as pd
 
-from xhht_analysis import schema
-from xhht_analysis.contracts import CODE, MAYBE, Column, Table
 from xhht_analysis.intake.judging.impossible import FIELDS, PROBLEM_COLUMNS, number_text
 from xhht_analysis.intake.reading.text import parse_number
-from xhht_analysis.plan.config_tables import config_file
 from xhht_analysis.project import KitError
-
-CORRECTIONS = Table(
-    "corrections",
-    {
-        "action": Column("str", allowed=("override", "drop", "scale")),
-        "file": CODE,
-        "sheet": MAYBE,
-        "cell": CODE,
-        "expect": MAYBE,
-        "value": Column("float", required=False),
-        "reason": CODE,
-        "source": CODE,
-        "decided_by": MAYBE,
-        "decided_on": MAYBE,
-    },
-)
 
 
 class CorrectionError(KitError):
     """A line of corrections.csv no longer fits what was submitted."""
-
-
-def read_corrections(config_dir: Path) -> pd.DataFrame:
-    """Read config/corrections.csv (`CORRECTIONS`); no file means no corrections.
-
-    Raises
-    ------
-    config_tables.ConfigError
-        If a line has no reason, no source, or an unknown action or field.
-    """
-    path = config_dir / "corrections.csv"
-    if not path.is_file():
-        return CORRECTIONS.empty()
-    with config_file(path):
-        return schema.check(schema.read_csv(path, CORRECTIONS), CORRECTIONS)
 
 
 def apply_corrections(claims: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:
@@ -62,7 +26,7 @@ def apply_corrections(claims: pd.DataFrame, corrections: pd.DataFrame) -> pd.Dat
         One row per observation: `FIELDS`, ``cell_<field>`` and what keeps it from being read
         (problem, problem_cell, raw, remedy).
     corrections : DataFrame
-        `CORRECTIONS`.
+        Table corrections of `config_tables`.
 
     Returns
     -------
@@ -104,7 +68,7 @@ def _corrected(line: dict, claim: pd.Series) -> dict[str, object]:
         raise CorrectionError(f"{_place(line)}: thiếu giá trị ở cột value.")
     value = line["value"]
     if line["action"] == "scale":
-        factors = _numbers(content)
+        factors = numbers(content)
         if not factors:
             raise CorrectionError(f"{_place(line)}: ô ghi «{content}», không phải số để nhân.")
         value = round(value * factors[0], 6)
@@ -115,7 +79,7 @@ def _matching(line: dict, claims: pd.DataFrame) -> pd.Index:
     """Claims of which a figure stands in the cell, or is refused for what stands there."""
     # the same bytes sent again hold the same mistake
     hit = claims["file"].eq(line["file"]) | claims["original"].eq(line["file"])
-    if pd.notna(line["sheet"]):
+    if line["sheet"]:
         hit &= claims["sheet"].eq(line["sheet"])
     cells = claims[["cell", "problem_cell", *(f"cell_{field}" for field in FIELDS)]]
     return claims.index[hit & cells.eq(line["cell"]).any(axis=1)]
@@ -136,12 +100,12 @@ def _field(line: dict, claim: pd.Series) -> str:
 
 def _guard(line: dict, content: object) -> None:
     expected = line["expect"]
-    if pd.isna(expected):
+    if not expected:
         return
     near = (
         abs(n - number) <= 1e-9 * max(1.0, abs(number))
-        for n in _numbers(expected)
-        for number in _numbers(content)
+        for n in numbers(expected)
+        for number in numbers(content)
     )
     same = str(content).strip() == expected.strip() or any(near)
     if not same:
@@ -151,14 +115,11 @@ def _guard(line: dict, content: object) -> None:
         )
 
 
-def _numbers(typed: object) -> list[float]:
+def numbers(typed: object) -> list[float]:
     """Numbers that a cell or a person may mean: 41.507 is also 41507."""
-    if not isinstance(typed, str):
-        return [] if pd.isna(typed) else [typed]
     read = (parse_number(typed, kind=kind).value for kind in ("percent", "count"))
     return [number for number in read if number is not None]
 
 
 def _place(line: dict) -> str:
-    place = (line[key] for key in ("file", "sheet", "cell"))
-    return "corrections.csv: " + ", ".join(part for part in place if pd.notna(part))
+    return "corrections.csv: " + ", ".join(filter(None, map(line.get, ("file", "sheet", "cell"))))

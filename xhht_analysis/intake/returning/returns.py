@@ -15,26 +15,26 @@ import pandas as pd
 
 from xhht_analysis import files, store
 from xhht_analysis.intake import panel_build
-from xhht_analysis.intake.gathering import SAMPLE_FOLDER, Plan, gather
+from xhht_analysis.intake.gathering import SAMPLE_FOLDER, Plan, gather, received_files
 from xhht_analysis.intake.judging import cleaning
-from xhht_analysis.intake.judging.corrections import (
-    CORRECTIONS,
-    apply_corrections,
-    read_corrections,
-)
+from xhht_analysis.intake.judging.corrections import apply_corrections, numbers
 from xhht_analysis.intake.judging.impossible import (
     FIELDS,
     HEAD_RULES,
     number_text,
 )
-from xhht_analysis.intake.reading.delivery import read_files
+from xhht_analysis.intake.reading.delivery import read_files, relative_name
 from xhht_analysis.intake.reading.sheets import Sheet
-from xhht_analysis.intake.reading.text import fold, parse_number
+from xhht_analysis.intake.reading.text import fold
 from xhht_analysis.intake.returning.book import open_book
+from xhht_analysis.plan.config_tables import CONFIG_TABLES, read_config
 from xhht_analysis.project import KitError, is_date
 from xhht_analysis.remedies import remedy
 
 SHEET = "Đề nghị sửa"
+CORRECTIONS = CONFIG_TABLES["corrections"]
+PLACE = list(CORRECTIONS.key)
+WHY = ["reason", "source", "decided_by"]
 PROBLEM_COLUMNS = ["kind", "file", "sheet", "cell", "raw", "rule", "message"]
 OF_FILE = ("rejects", "findings")
 """Tables whose rows of a file say what is wrong with it."""
@@ -203,15 +203,18 @@ def read_repairs(path: Path, *, decided_on: str) -> pd.DataFrame:
     sheet = next((sheet for sheet in content.sheets if sheet.name == SHEET), Sheet(SHEET))
     names = {title: name for name, (title, _) in HEADINGS.items()}
     titles = [names.get(sheet.text(HEAD_ROW, column)) for column in range(sheet.n_columns)]
-    if not {"file", "cell", "action", "value"} <= set(titles):
+    if not set(HEADINGS) <= set(titles):
         raise KitError(f"{path.name}: không thấy bảng «{SHEET}» (tạo bằng xhht check --excel).")
     lines, faults = [], {}
     for row in range(HEAD_ROW + 1, sheet.n_rows):
-        texts = {name: sheet.text(row, column).strip() for column, name in enumerate(titles)}
-        if texts["action"]:
-            line, fault = _repair(texts, sheet.cell(row, titles.index("value")))
-            lines.append(line | {"decided_on": decided_on})
-            if fault:
+        line: dict[Any, Any] = {
+            name: sheet.text(row, column).strip() for column, name in enumerate(titles)
+        }
+        if typed := line["action"]:
+            line["action"] = {fold(word): name for word, name in ACTIONS.items()}.get(fold(typed))
+            line["value"] = [None, *numbers(sheet.cell(row, titles.index("value")))][-1]
+            lines.append(line | {"expect": line["raw"], "decided_on": decided_on})
+            if fault := _fault(line, typed):
                 faults.setdefault(fault, []).append(str(row + 1))
     if faults:
         each = (f"dòng {', '.join(rows)}: {fault}" for fault, rows in faults.items())
@@ -219,29 +222,20 @@ def read_repairs(path: Path, *, decided_on: str) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=list(CORRECTIONS.columns)).astype(CORRECTIONS.dtypes)
 
 
-def _repair(texts: dict[str, str], value: object) -> tuple[dict[str, Any], str | None]:
-    words = {fold(word): action for word, action in ACTIONS.items()}
-    action = words.get(fold(texts["action"]))
-    parsed = parse_number(value)
-    if parsed.problem == "fractional_count":
-        parsed = parse_number(value, kind="percent")
-    names = ("file", "sheet", "cell", "reason", "source", "decided_by")
-    line = {name: texts.get(name) or None for name in names}
-    line |= {"action": action, "expect": texts.get("raw") or None, "value": parsed.value}
-    fault = None
-    if action is None:
-        fault = f"cách xử lý «{texts['action']}» không có trong {', '.join(ACTIONS)}"
-    elif not (line["reason"] and line["source"] and line["decided_by"]):
-        fault = "thiếu lý do, nguồn hoặc người quyết định"
-    elif "/" not in (line["file"] or ""):
-        fault = "tệp chưa nằm trong thư mục ngày nhận; chép vào đó rồi kiểm tra lại"
-    elif not line["cell"]:
-        fault = "tệp bị loại cả tệp, không sửa từng ô được"
-    elif texts.get("rule") in OF_PLACE and (action != "drop" or texts["rule"] in OF_YEAR):
-        fault = "sai đơn vị, chỉ tiêu hoặc năm: sửa trong tệp rồi gửi lại"
-    elif action != "drop" and parsed.value is None:
-        fault = "thiếu giá trị đúng"
-    return line, fault
+def _fault(line: dict[Any, Any], typed: str) -> str | None:
+    """What keeps a row of the list from being a correction; ``typed`` is the person's action."""
+    is_drop, rule = line["action"] == "drop", line["rule"]
+    faults = {
+        f"cách xử lý «{typed}» không có trong {', '.join(ACTIONS)}": not line["action"],
+        "thiếu lý do, nguồn hoặc người quyết định": not all(map(line.get, WHY)),
+        "tệp chưa nằm trong thư mục ngày nhận; chép vào đó rồi kiểm tra lại": "/"
+        not in line["file"],
+        "tệp bị loại cả tệp, không sửa từng ô được": not line["cell"],
+        "sai đơn vị, chỉ tiêu hoặc năm: sửa trong tệp rồi gửi lại": rule in OF_PLACE
+        and not (is_drop and rule not in OF_YEAR),
+        "thiếu giá trị đúng": line["value"] is None and not is_drop,
+    }
+    return next((fault for fault, is_there in faults.items() if is_there), None)
 
 
 def check_corrections(lines: pd.DataFrame, raw_dir: Path, plan: Plan) -> None:
@@ -252,14 +246,14 @@ def check_corrections(lines: pd.DataFrame, raw_dir: Path, plan: Plan) -> None:
     KitError
         For the first line that a run would stop at, or that names a file not received.
     """
-    for name in lines["file"].unique():
-        path = raw_dir / name
-        if not path.is_file():
-            raise KitError(f"{name}: không có tệp này trong {raw_dir}; sửa tên ở cột Tệp.")
-        root, day = _place(path, "")
-        is_learning = SAMPLE_FOLDER in path.parts
-        claims = gather([(path, day)], root, day, plan, 1, sample=is_learning).claims
-        apply_corrections(claims, lines[lines["file"].eq(name)])
+    names = {*lines["file"]}
+    found = {relative_name(path, raw_dir): (path, day) for path, day in received_files(raw_dir)}
+    for name in sorted(names - found.keys()):
+        raise KitError(f"{name}: không có tệp này trong {raw_dir}; sửa tên ở cột Tệp.")
+    received = [about for name, about in found.items() if name in names]
+    is_learning = SAMPLE_FOLDER in raw_dir.parts
+    claims = gather(received, raw_dir, "", plan, 1, sample=is_learning).claims
+    apply_corrections(claims, lines)
 
 
 def add_corrections(lines: pd.DataFrame, config_dir: Path) -> int:
@@ -270,15 +264,12 @@ def add_corrections(lines: pd.DataFrame, config_dir: Path) -> int:
     KitError
         If another correction of the same cell is there already.
     """
-    path, existing = config_dir / "corrections.csv", read_corrections(config_dir)
-    place = ["file", "sheet", "cell"]
-    lines = lines.merge(existing[[*place, "action", "value"]], how="left", indicator="there")
-    new = lines[lines.pop("there").eq("left_only")]
-    for row in new.merge(existing[place]).itertuples():
+    path, existing = config_dir / "corrections.csv", read_config("corrections", config_dir)
+    rows = pd.concat([existing, lines]).drop_duplicates([*PLACE, "action", "value"])
+    for row in rows[rows.duplicated(PLACE)].itertuples():
         raise KitError(
             f"{path}: đã có đính chính khác cho {row.file}, ô {row.cell}; muốn đổi thì sửa dòng ấy."
         )
-    rows = pd.concat([existing, new]).astype("object")
-    rows = rows.where(rows.notna(), "").map(str).apply(store.harmless)
-    files.write_text(path, rows.to_csv(index=False, lineterminator="\n"))
-    return len(new)
+    texts = rows[CORRECTIONS.text_columns].apply(store.harmless)
+    files.write_text(path, rows.assign(**texts).to_csv(index=False, lineterminator="\n"))
+    return len(rows) - len(existing)
