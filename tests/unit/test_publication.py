@@ -42,7 +42,7 @@ def publish(project, version, *, names=NAMES, finish=None):
         for old in set(staged.processed(AS_OF).glob("*.csv")):
             if old.name not in names:
                 old.unlink()
-        before = records.read_record(project, AS_OF, optional=True)
+        before = project.runs().get(AS_OF, {})
         return publication.publish(staged, project, before, record, finish or write_index)
 
 

@@ -103,21 +103,19 @@ def file_hashes(paths: Iterable[Path], root: Path) -> dict[str, str]:
     return hashes
 
 
-def read_record(project: Project, as_of: str, *, optional: bool = False) -> dict:
-    """run.json of ``as_of``; an empty dict if ``optional`` and that run did not happen.
-
-    A record that is torn is of a run that did not happen.
+def read_record(project: Project, as_of: str) -> dict:
+    """run.json of ``as_of``; one that is torn is of a run that did not happen.
 
     Raises
     ------
     KitError
         If there is none; the message lists those there are.
     """
-    record = files.read_json(project.run_dir(as_of) / "run.json")
-    if not (record or optional):
-        runs = ", ".join(project.runs()) or "–"
-        raise KitError(messages.UNKNOWN_RUN.format(as_of=as_of, path=project.out, runs=runs))
-    return record
+    runs = project.runs()
+    if as_of not in runs:
+        names = ", ".join(runs) or "–"
+        raise KitError(messages.UNKNOWN_RUN.format(as_of=as_of, path=project.out, runs=names))
+    return runs[as_of]
 
 
 def write_record(project: Project, record: Mapping) -> None:

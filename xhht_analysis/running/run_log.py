@@ -63,11 +63,9 @@ def logged_run(project: Project, as_of: str) -> Iterator[dict]:
     except BaseException as error:
         fail(project, run["as_of"], error)
         raise
-    record, day = run["record"], run["as_of"]
-    changed = ", ".join(record["replaces"]) or "–"
-    seconds = record["seconds"]
-    log(project, "INFO", messages.LOG_DONE.format(as_of=day, seconds=seconds, changed=changed))
-    call_hook(project, "success", day, project.reports(day), "")
+    changed = ", ".join(run["record"]["replaces"]) or "–"
+    log(project, "INFO", messages.LOG_DONE.format(**run["record"], changed=changed))
+    call_hook(project, "success", run["as_of"], project.reports(run["as_of"]))
 
 
 def fail(project: Project, as_of: str, error: BaseException) -> None:
@@ -85,7 +83,7 @@ def fail(project: Project, as_of: str, error: BaseException) -> None:
         call_hook(project, "failure", as_of, project.reports_root / LOG, message)
 
 
-def call_hook(project: Project, outcome: str, as_of: str, page: Path, message: str) -> None:
+def call_hook(project: Project, outcome: str, as_of: str, page: Path, message: str = "") -> None:
     """Call the command of config/run.yml for ``outcome``; its failure is logged, not ours."""
     hooks, _ = read_settings(project)
     if not hooks[outcome]:

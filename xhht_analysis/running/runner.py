@@ -87,7 +87,7 @@ class _Pipeline:
     def __post_init__(self):
         """Read what the last run left and hash what this one reads."""
         as_of = self.settings.as_of
-        self.before = records.read_record(self.project, as_of, optional=True)
+        self.before = self.project.runs().get(as_of, {})
         broken = records.broken_outputs(self.project, self.before)
         self.whole = set(self.before.get("outputs", ())).difference(broken)
         self.sources = records.sources(self.settings.raw_dir, as_of, self.project)

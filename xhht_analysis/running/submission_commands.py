@@ -150,23 +150,20 @@ def _check_years(years: list[int], province: "Province") -> None:
 
 
 def _show_status(table: "pd.DataFrame", indicators: "pd.DataFrame") -> None:
-    """Counts and reporters of each year."""
-    import pandas as pd
-
+    """Counts and reporters of each year; of who has sent no figure, not that all are missing."""
     from xhht_analysis.intake.returning.status import STATES_VI, WITH_FIGURES
     from xhht_analysis.plan.goals import split_codes
 
-    names = indicators.groupby("indicator_code")["short_name_vi"].first()
-    missing = table["missing_indicators"].where(table["state"].isin(WITH_FIGURES), "")
-    table = table.assign(
-        state=table["state"].map(STATES_VI),
-        day=pd.to_datetime(table["received_on"]).dt.strftime("%d/%m/%Y").fillna(""),
-        owed=[_first_few(names[split_codes(codes)].tolist()) for codes in missing],
-    )
-    for year, rows in table.groupby("year"):
+    names = dict(indicators[["indicator_code", "short_name_vi"]].to_numpy())
+    for year, rows in table.fillna({"received_on": ""}).groupby("year"):
         counts = rows["state"].value_counts().items()
-        say(f"{year}: " + ", ".join(f"{n} {words}" for words, n in counts))
-        lines = rows[["name_vi", "state", "day", "owed"]].to_numpy()
+        say(f"{year}: " + ", ".join(f"{n} {STATES_VI[state]}" for state, n in counts))
+        lines = []
+        for row in rows.itertuples():
+            day = "/".join(reversed(row.received_on.split("-")))
+            codes = split_codes(row.missing_indicators) if row.state in WITH_FIGURES else ()
+            owed = _first_few([names[code] for code in codes])
+            lines.append((row.name_vi, STATES_VI[row.state], day, owed))
         show_table(messages.STATUS_COLUMNS, lines, str(year))
 
 
@@ -200,13 +197,12 @@ def _lines(checked: "Checked") -> Iterator[str]:
 
     file = {name: "–" if pd.isna(value) else value for name, value in checked.submission.items()}
     columns = checked.unread_columns
-    no_figures = columns["message"].str.endswith(tuple(messages.CHECK_NO_FIGURES))
-    left_out = columns[~no_figures].assign(kind="left_out")
-    problems = pd.concat([checked.problems, left_out])
+    columns = columns[~columns["message"].str.endswith(tuple(messages.CHECK_NO_FIGURES))]
+    problems = pd.concat([checked.problems, columns.assign(kind="left_out")])
     is_whole = problems[["sheet", "cell"]].isna().all(axis=1) & problems["kind"].eq("reject")
     is_refused = is_whole.any() and not file["n_read"]
     title = messages.CHECK_REFUSED if is_refused else messages.CHECK_TITLE
-    yield title.format(**file, n_left_out=len(left_out))
+    yield title.format(**file, n_left_out=len(columns))
     if problems.empty and file["n_read"]:
         yield messages.CHECK_CLEAN
     column = problems["cell"].str.rstrip("0123456789").where(problems["kind"].ne("left_out"))
