@@ -11,7 +11,8 @@ from scipy.special import expit
 
 from tests.example_counts import examples
 from xhht_analysis.forecasting import HistoryError, forecast_panel
-from xhht_analysis.forecasting.baselines import MODELS, linear_trend, random_walk
+from xhht_analysis.forecasting.baselines import MODELS, linear_trend, normal_forecast, random_walk
+from xhht_analysis.forecasting.history import read_history
 
 pytestmark = pytest.mark.unit
 LEVELS = [0.025, 0.1, 0.5, 0.9, 0.975]
@@ -103,6 +104,18 @@ def test_the_variance_of_the_random_walk_by_hand():
     middle, spread = random_walk(np.array([[50.0, 52, 51]]), 2)
     assert middle.tolist() == [[51, 51, 51]]
     assert spread[0] == pytest.approx([0, 2.5**0.5, 5**0.5])
+
+
+def test_years_of_a_random_walk_have_the_earlier_ones_in_common():
+    path = normal_forecast(panel([[50.0, 52, 51]]), 3, rule=random_walk).path
+    # the first year stands alone; of two years' variance half is the first's, of three two thirds
+    np.testing.assert_allclose(path.own_lag, [[0, 0, np.sqrt(1 / 2), np.sqrt(2 / 3)]])
+
+
+@pytest.mark.parametrize(("value", "lattice"), [(12.0, 100), (12.5, 1000), (100 / 3, 10**8)])
+def test_a_percentage_was_rounded_as_its_decimals_say(value, lattice):
+    """Of more than six decimals no one counts them: it was computed."""
+    assert read_history(panel([[10.0, value]])).series["lattice"].tolist() == [lattice]
 
 
 def test_the_straight_line_and_its_standard_error_by_hand():

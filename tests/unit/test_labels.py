@@ -3,6 +3,7 @@
 import math
 import re
 import shutil
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -13,6 +14,7 @@ from xhht_analysis.contracts import VERDICTS
 from xhht_analysis.forecasting.verdicts import classify
 from xhht_analysis.project import ROOT
 from xhht_analysis.publishing import labels
+from xhht_analysis.publishing.scorecard import block_name
 from xhht_analysis.remedies import REMEDIES
 
 pytestmark = pytest.mark.unit
@@ -179,3 +181,9 @@ def test_every_rule_of_a_refused_figure_has_english_words():
     english = labels.Labels("en")
     told = {rule: english.word_of("rule", rule) for rule in REMEDIES}
     assert not [rule for rule, text in told.items() if text == rule or "_" in text]
+
+
+def test_a_group_of_one_goal_has_its_name_like_any_other():
+    goals = pd.DataFrame({"block": ["a", "b", "b"], "block_vi": ["Xóa mù chữ", "Số hóa", "Số hóa"]})
+    run = SimpleNamespace(ordered_goals=goals, labels=VI)
+    assert [block_name(run, block) for block in "ab"] == ["Xóa mù chữ", "Số hóa"]

@@ -58,6 +58,17 @@ def test_districts_stand_on_a_scale_of_their_own_figures():
     assert limits == (0, pytest.approx(16.5, abs=1))
 
 
+def test_panels_are_named_by_what_tells_them_apart():
+    run = frames.make_material()
+    of_a_goal, of_a_unit = gallery.plot_districts(run, "clc_it"), gallery.plot_shares(run, "815")
+    heads = [
+        [axis.get_title("left").splitlines()[0] for axis in figure.axes if axis.get_title("left")]
+        for figure in (of_a_goal, of_a_unit)
+    ]
+    assert heads[0][:2] == ["toàn tỉnh", "TP Mỹ Tho"]
+    assert heads[1][:2] == ["10. Năng lực thông tin", "12. Được đào tạo CMKT"]
+
+
 def test_grids_without_a_verdict_or_a_level_are_sentences():
     bare = frames.make_material(verdicts=frames.make_verdicts(no_data=True))
     with pytest.raises(NoFiguresError, match="mục tiêu năm 2030 theo huyện"):

@@ -71,6 +71,14 @@ def test_moments_of_a_small_group_by_hand():
     assert trend.trend_share == pytest.approx(0.25 / root * 0.25 / 0.3)
 
 
+def test_a_year_without_a_figure_is_no_step():
+    # steps of the units: 0.1, 0.4 and 0.3 alone; the group's 0.2 and 0.4
+    trend = fit_trend(matrices([[0.0, 0.1, 0.5], [1.0, 1.3, np.nan]]))
+    # around the group -0.1, 0 and 0.1; around the units' own mean of it -0.05, 0.05 and 0: three
+    # steps less two of the group and two own means leave the usual step of 0.09 alone
+    assert trend.own_var == pytest.approx((1 - NOISE) * (2 * 0.05**2 + 0.09**2))
+
+
 def test_a_group_that_reports_every_second_year_is_believed_more_than_the_reference_panels():
     yearly = fit_trend(matrices([[0.0, 0.1, 0.2, 0.3, 0.4], [0.1, 0.2, 0.3, 0.4, 0.5]]))
     nan = np.nan
