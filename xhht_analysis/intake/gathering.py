@@ -27,7 +27,8 @@ from xhht_analysis.remedies import remedy
 
 SAMPLE_FOLDER = "sample"
 CHUNK_ROWS = 20_000
-OUT_OF_SCOPE = ("out_of_scope", "other_province")
+OUT_OF_SCOPE = dict.fromkeys(("out_of_scope", "other_province"), "out_of_scope")
+"""Outcome of claims by the problem that is known before judging."""
 
 
 PROSE_LEFT_OUT = (
@@ -254,8 +255,6 @@ def complete_claims(claims: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     Of one day the last are those of files that amend others; before them a unit's own files come
     after tables of several units.
     """
-    outcome = pd.Series(index=claims.index, dtype="str")
-    outcome = outcome.mask(claims["problem"].isin(OUT_OF_SCOPE), "out_of_scope")
     repeat = claims.groupby("source_id").cumcount()
     unique = claims["source_id"].mask(repeat > 0, claims["source_id"] + "-" + repeat.astype("str"))
     n_units = claims.groupby("file")["unit_code"].transform("nunique")
@@ -265,7 +264,7 @@ def complete_claims(claims: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     return claims.assign(
         on=claims["snapshot_date"].fillna(end.where(end <= received, received)),
         source_id=unique,
-        outcome=outcome,
+        outcome=claims["problem"].map(OUT_OF_SCOPE).astype("str"),
         order=rank.astype("int64"),
         whole=False,
         parent_indicator=claims["indicator_code"].map(plan.by_code["parent_indicator"]),

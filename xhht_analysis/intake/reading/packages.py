@@ -12,8 +12,8 @@ from xml.etree import ElementTree
 from xhht_analysis.intake.reading.sheets import RefusedError
 
 MAX_BYTES = 100 * 2**20
-MAX_UNPACKED = 600 * 2**20
-MAX_RATIO, RATIO_FROM = 200, 50 * 2**20
+MAX_UNPACKED = 300 * 2**20
+"""Bytes of a file, and of all that it holds unpacked."""
 
 
 def open_package(data: bytes) -> zipfile.ZipFile:
@@ -22,7 +22,7 @@ def open_package(data: bytes) -> zipfile.ZipFile:
     Raises
     ------
     RefusedError
-        truncated, password, zip_bomb, file_too_large.
+        truncated, password, zip_bomb.
     """
     package = zipfile.ZipFile(io.BytesIO(data))
     parts = package.infolist()
@@ -31,10 +31,8 @@ def open_package(data: bytes) -> zipfile.ZipFile:
         raise RefusedError("password")
     if len(package.NameToInfo) < len(parts):
         raise RefusedError("truncated", "hai phần cùng tên")
-    if unpacked > RATIO_FROM and unpacked > MAX_RATIO * len(data):
-        raise RefusedError("zip_bomb", f"{unpacked} byte từ {len(data)}")
     if unpacked > MAX_UNPACKED:
-        raise RefusedError("file_too_large", f"{unpacked} byte khi mở nén")
+        raise RefusedError("zip_bomb", f"{unpacked} byte từ {len(data)}")
     return package
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 
 class Siblings:
@@ -12,22 +12,19 @@ class Siblings:
 
     def __init__(self, cells: Iterable[object]) -> None:
         self._cells = cells
-        self._signs: dict[str, tuple[set[str], bool]] = {}
 
     @cached_property
-    def cells(self) -> list[object]:
-        """The cells, looked at only when a number asks."""
-        return list(self._cells)
+    def _texts(self) -> list[str]:
+        """The cells that are short texts, looked at only when a number asks."""
+        return [cell for cell in self._cells if isinstance(cell, str) and len(cell) < 40]
 
+    @lru_cache(maxsize=256)  # noqa: B019  # of the columns at hand
     def habits(self, mark: str) -> tuple[set[str], bool]:
         """What ``mark`` plainly is in the cells, and whether only zeros follow it as a decimal."""
-        if mark not in self._signs:
-            texts = [cell for cell in self.cells if isinstance(cell, str) and len(cell) < 40]
-            habits = {text: _habit(text, mark) for text in texts}
-            decimals = [text for text, habit in habits.items() if habit == "decimal"]
-            padded = all(re.search(r"[.,]0+\D*$", text) for text in decimals)
-            self._signs[mark] = set(habits.values()) - {None}, padded
-        return self._signs[mark]
+        habits = {text: _habit(text, mark) for text in self._texts}
+        decimals = [text for text, habit in habits.items() if habit == "decimal"]
+        padded = all(re.search(r"[.,]0+\D*$", text) for text in decimals)
+        return {*habits.values()} - {None}, padded
 
 
 def _habit(text: str, mark: str) -> str | None:

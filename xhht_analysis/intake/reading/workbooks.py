@@ -134,11 +134,9 @@ def _mend(sheet: Sheet) -> Sheet:
         return personal.is_of_persons(row[column] for row in grid if column < len(row))
 
     @cache
-    def mend(text: str) -> tuple[str, bool]:
-        """The text to show, and whether a number was masked."""
-        plain = printable(repair(text))
-        hidden = personal.mask(plain)
-        return hidden, hidden != plain
+    def mend(text: str) -> str:
+        """The text to show."""
+        return personal.mask(printable(repair(text)))
 
     for r, row in enumerate(grid):
         for c, value in enumerate(row):
@@ -146,12 +144,13 @@ def _mend(sheet: Sheet) -> Sheet:
             if hidden:
                 row[c] = hidden
             elif isinstance(value, str):
-                row[c], hidden = mend(value)
+                row[c] = mend(value)
+                hidden = row[c].count(personal.MASK) > value.count(personal.MASK)
             if hidden:
                 sheet.masked.add((r, c))
     sheet.name = personal.mask(printable(sheet.name))
-    sheet.notes = {at: mend(text)[0] for at, text in sheet.notes.items()}
-    sheet.prose = [mend(line)[0] for line in sheet.prose]
+    sheet.notes = {at: mend(text) for at, text in sheet.notes.items()}
+    sheet.prose = [*map(mend, sheet.prose)]
     return sheet
 
 
