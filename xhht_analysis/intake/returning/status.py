@@ -141,7 +141,7 @@ def expected_reporters(year: int, plan: Plan) -> pd.DataFrame:
 
 def in_office(agencies: pd.DataFrame, on: str) -> pd.DataFrame:
     """Rows of the agencies that exist on the ISO date ``on``."""
-    ended = agencies["valid_to"].fillna("").replace("", "9999")
+    ended = agencies["valid_to"].replace("", "9999")
     return agencies[agencies["valid_from"].le(on) & ended.ge(on)]
 
 
@@ -151,7 +151,7 @@ def _owed(table: pd.DataFrame, panel: pd.DataFrame, plan: Plan) -> tuple[list[st
     filled = panel[panel[["value", "level"]].notna().any(axis=1)]
     codes = filled.groupby(["unit_code", "frame", "year"])["indicator_code"].agg(set)
     of_agency = plan.agencies.set_index("agency_code")["indicators"].map(split_codes)
-    by_duty = indicators.assign(duty=indicators["reporter"].fillna("").map(split_codes))
+    by_duty = indicators.assign(duty=indicators["reporter"].map(split_codes))
     by_duty = by_duty.explode("duty").groupby("duty")["indicator_code"].agg(list)
     kinds = {
         "district": (province.duty_of_districts, province.frame),

@@ -116,15 +116,15 @@ def _write_figures(
 
 def _write_indicator(book: Book, sheet: Any, row: int, record: dict[str, Any]) -> None:
     is_level = record["measure_unit"] == "level"
-    unit = "mức độ" if is_level else record.get("count_unit_vi")
+    unit = "mức độ" if is_level else record["count_unit_vi"]
     for column, text in enumerate((record["indicator_code"], record["name_vi"], unit)):
         book.put(sheet, row, column, text)
-    if isinstance(record.get("definition_vi"), str) and record["definition_vi"]:
+    if record["definition_vi"]:
         sheet.write_comment(row, 1, record["definition_vi"], {"x_scale": 3, "y_scale": 1.5})
     for column, style in enumerate(STYLES_OF_LEVEL if is_level else STYLES_OF_SHARE, start=3):
         book.put(sheet, row, column, None, style)
     if is_level:
-        top = int(float(record["level_max"]))
+        top = int(record["level_max"])
         options = {"validate": "list", "source": list(range(top + 1))}
         sheet.data_validation(row, 6, row, 6, options | _refusal(f"Chọn mức độ từ 0 đến {top}."))
     else:
