@@ -57,6 +57,7 @@ def test_nothing_overlaps_and_everything_is_described(drawn):
         assert overlapping_texts(figure) == [], name
         assert len(figure.get_label()) > 40, name
         assert figure.get_gid(), name
+        assert figure.get_figwidth() * 2.54 < 17.1, name  # an A4 page less two margins of 2 cm
 
 
 def test_overlaps_are_found_when_there_are_some(run):

@@ -7,7 +7,7 @@ import pytest
 
 from xhht_analysis.forecasting import learned
 from xhht_analysis.intake.forms import recognise
-from xhht_analysis.project import ROOT, KitError, Project, UsageError
+from xhht_analysis.project import ROOT, KitError, Project, UsageError, is_date
 from xhht_analysis.running import execution, run_commands
 
 pytestmark = pytest.mark.unit
@@ -134,6 +134,10 @@ def test_a_folder_that_no_calendar_has_is_no_day_of_receipt(project):
     assert run_commands.choose_day(project.raw_dir, None) == "2026-11-20"
     with pytest.raises(UsageError, match="2026-11-31"):
         run_commands.choose_day(project.raw_dir, "2026-11-31")
+
+
+def test_today_is_a_day_like_those_of_receipt():
+    assert is_date(run_commands.today())
 
 
 @pytest.mark.parametrize("today", ["2026-11-19", "2026-11-20"])
