@@ -123,6 +123,9 @@ def test_shares_of_one_unit_have_each_their_scale_and_those_of_one_goal_share_on
     assert [len(some) > 1 for some in tops] == [True, False]
     assert {axis.get_ylim()[0] for axis in [*shares.axes[:3], *districts.axes[:3]]} == {0}
     assert [texts(axis) for axis in districts.axes[:2]] == [["90"], ["90"]]  # of 2030
+    for figure in (shares, districts):  # nothing that is drawn reaches above its panel
+        for axis in figure.axes:
+            assert axis.dataLim.y1 <= axis.get_ylim()[1]
     assert "▮" not in shares.get_supxlabel()
     years = [t.get_text() for t in shares.axes[0].get_xticklabels() if t.get_visible()]
     assert years == ["2021", "2025", "2030"]
@@ -195,7 +198,7 @@ def test_the_ladder_shows_levels_targets_and_what_is_unknown():
     figure = gallery.plot_ladder(frames.make_material(panel=panel))
     first = figure.axes[0]
     assert "1–2" in texts(first)
-    assert first.get_title("left").splitlines()[1].startswith("2025: mức 2: 11/11 đơn vị ✔")
+    assert first.get_title("left").splitlines()[1].startswith("2025: mức độ 2: 11/11 đơn vị ✔")
 
 
 def test_two_districts_of_one_name_are_told_apart(run):
@@ -209,8 +212,12 @@ def test_the_heatmap_shows_the_statements_of_the_goals_asked(run, drawn):
     axes = drawn["heatmap"].axes[0]
     goals = [g for g in run.asked_of_units(2030) if run.statement(g, 2030, "815")]
     said = [run.statement(g, 2030, u) for u in run.districts["unit_code"] for g in goals]
-    wanted = [s.short_chance.replace(f"{NB}%", "") if s.is_forecast else s.mark for s in said]
-    assert texts(axes) == wanted
+    chances = [s.short_chance.replace(f"{NB}%", "") if s.is_forecast else s.mark for s in said]
+    assert texts(axes) == [text + s.star for text, s in zip(chances, said, strict=True)]
+    key = drawn["heatmap"].get_supxlabel()
+    marks = {s.mark for s in said} - {"–"}
+    assert {mark for mark in marks if f"; {mark} " in key} == {
+        s.mark for s in said if not s.is_forecast} - {"–"}  # fmt: skip
 
 
 def test_files_are_the_same_bytes_every_time_and_say_what_they_show(run, tmp_path):

@@ -116,7 +116,10 @@ def test_a_level_to_be_maintained_is_measured_year_by_year(figures, held):
     history = tuple(Observation(*one) for one in figures)
     level = {"measure_unit": "level", "need": 3.0, "history": history}
     assert share(commitment="maintain", **level).maintenance == held
-    assert share(commitment="must", **level).maintenance == ("", [])
+    assert share(commitment="must", **level).maintenance == held  # 50 in 2026: at the target
+    below = level | {"latest": Observation(2026, 2, 2)}
+    assert share(commitment="must", **below).maintenance == ("", [])
+    assert share(commitment="must", **level | {"measure_unit": "percent"}).maintenance == ("", [])
 
 
 OTHER = Observation(2026, 1.0, 1.0)

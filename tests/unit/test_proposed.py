@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from tests import frames
-from xhht_analysis.publishing import decisions
+from xhht_analysis.publishing import decisions, sentences
 
 pytestmark = pytest.mark.unit
 PROVINCE, L3 = "82", "lower_secondary_l3_districts"
@@ -43,3 +43,23 @@ def test_the_gain_of_several_districts_is_told_from_the_least_to_the_greatest(mo
     table = pd.DataFrame(rows, columns=columns).assign(is_met=False)
     monkeypatch.setattr(decisions, "leverages", lambda _: table)
     assert "tăng khoảng 3–12 điểm phần trăm" in decisions.help_decision(run).basis[0]
+
+
+def test_how_many_communes_report_a_level_is_counted_in_the_newest_year():
+    """Of three communes two stand at level 1 or above in 2026; years before do not count."""
+    panel = frames.make_panel()
+    base = frames.make_material()
+    communes = list(base.units["unit_code"][base.units["level"].eq("commune")])[:3]
+    row = panel.head(1).assign(indicator_code="learning_community_level", value=None)
+    rows = [
+        row.assign(unit_code=code, year=year, level=level, frame=base.province.frame_of_communes)
+        for year, levels in ((2025, (0, 0, 0)), (2026, (1, 0, 2)))
+        for code, level in zip(communes, levels, strict=True)
+    ]
+    run = frames.make_material(panel=pd.concat([panel, *rows]))
+    goal = run.statement("learning_districts", 2030)
+    assert sentences.lines("decisions.j2", "standing", goal, run) == ["2/3 xã, phường báo cáo đạt"]
+    leads = {goal.goal_code: "Sở GDĐT"}
+    _, basis, _ = sentences.lines("decisions.j2", "no_object", run, leads, [goal], None, None)
+    assert "xét theo xã, phường (số 18: 2/3 xã, phường báo cáo đạt); chưa" in basis
+    assert sentences.lines("decisions.j2", "standing", goal, base) == []

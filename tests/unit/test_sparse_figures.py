@@ -90,5 +90,5 @@ def test_a_chance_in_doubt_has_a_sign_in_every_panel():
         assert all("†" in head for head in heads if f"{NB}%" in head)
         assert "† chưa kiểm định" in key(figure)
     cells = [text.get_text() for text in gallery.plot_heatmap(run).axes[0].texts]
-    assert all(cell.endswith("†") for cell in cells if any(c.isdigit() for c in cell))
+    assert all("†" in cell for cell in cells if any(c.isdigit() for c in cell))
     assert any("†" in cell for cell in cells)

@@ -66,13 +66,15 @@ def leverages(run: ReportData) -> pd.DataFrame:
     arrive). Districts that share the chance of a level share their mean gain: theirs differ by the
     draws alone.
     """
-    statements = (
-        s for s in run.statements(run.last_year) if s.is_forecast and s.key != "very_likely"
-    )
+    goals = [
+        s.goal_code
+        for s in run.statements(run.last_year)
+        if s.is_forecast and s.key != "very_likely"
+    ]
     rows = where(
         run.verdicts.dropna(subset=["leverage", "prob_reached"]),
         target_year=run.last_year,
-        goal_code=[s.goal_code for s in statements],
+        goal_code=goals,
         unit_code=list(run.districts["unit_code"]),
     )
     # districts at one level with one chance share a gain; no two shares stand at the same figure

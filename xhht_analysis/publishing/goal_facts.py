@@ -296,7 +296,8 @@ class GoalFacts:
         """
         met = {o.year: self.meets(o.low) + self.meets(o.high) for o in self.history}
         lost, unsure = ([year for year, ends in met.items() if ends == n] for n in (0, 1))
-        if self.commitment != "maintain" or not met:
+        is_kept = self.at_target and self.measure_unit != "percent"
+        if not met or (self.commitment != "maintain" and not is_kept):
             return "", []
         if lost:
             return "never" if len(lost) == len(met) else "lost", lost

@@ -253,9 +253,13 @@ class ReportData:
 
     def rows(self, indicator_code: str) -> pd.DataFrame:
         """Panel rows of one indicator and its definition in the district frame."""
-        key = {"indicator_code": indicator_code, "frame": self.province.frame}
-        key["definition_variant"] = self.indicator(indicator_code)["definition_variant"]
-        return where(self.panel, **key).sort_values(["unit_code", "year"])
+        rows = where(
+            self.panel,
+            indicator_code=indicator_code,
+            frame=self.province.frame,
+            definition_variant=self.indicator(indicator_code)["definition_variant"],
+        )
+        return rows.sort_values(["unit_code", "year"])
 
     @cached_property
     def facts(self) -> dict[str, ShareFacts | LevelFacts]:

@@ -13,6 +13,9 @@ from xhht_analysis.publishing.report_data import ReportData
 from xhht_analysis.publishing.selection import where
 from xhht_analysis.publishing.statements import Statement
 
+COLUMNS = ["goal", "year", "aim", "actual", "latest_of", "assessment", "chance", "since", "remark"]
+"""Columns of the workbook's first sheet, keys of the words ``col``."""
+
 
 def scorecard(
     run: ReportData,
@@ -49,24 +52,13 @@ def block_name(run: ReportData, block: object) -> str:
 def summary_table(run: ReportData) -> pd.DataFrame:
     """Every statement on the province, one row each, in words: the first sheet of the workbook."""
     statements = sorted(run.all_statements(), key=lambda s: (s.order, s.target_year))
-    columns = [
-        "goal",
-        "year",
-        "aim",
-        "actual",
-        "latest_of",
-        "assessment",
-        "chance",
-        "since",
-        "remark",
-    ]
     rows = [
         [_name(s), s.target_year, s.target_text, s.actual_text, s.latest_text,
-         f"{s.mark} {s.labels.verdict(s.key)}", s.chance_text, s.direction,
-         sentences.sentence("chance_note", run, s)]
+         f"{s.mark} {s.labels.verdict(s.key)}{s.star}", s.chance_text, s.direction,
+         sentences.sentence("basis", run, s)]
         for s in statements
     ]  # fmt: skip
-    return pd.DataFrame(rows, columns=[run.word(f"col.{name}") for name in columns])
+    return pd.DataFrame(rows, columns=[run.word(f"col.{name}") for name in COLUMNS])
 
 
 def _name(statement: Statement) -> str:

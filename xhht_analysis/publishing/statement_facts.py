@@ -33,19 +33,13 @@ SAME = (
     "pace_own",
 )
 """What a statement takes over from its verdict under the same name."""
-NUMBERS = {
-    "chance": "prob_reached",
-    "chance_two_years": "prob_held",
-    "people": "people_required",
-}
-"""Numbers of a statement on what is to come, by the verdict's columns."""
 STATUS_KIND = "province_status"
 
 
 def make_statement(run: ReportData, verdict: pd.Series) -> Statement:
     """Gather all that the tables of a run say of one verdict row (`contracts.VERDICTS`)."""
-    same = verdict[list(SAME)].to_dict()
-    statement = Statement(**same, **_aim(run, verdict), **_figures(run, verdict), labels=run.labels)
+    facts = _aim(run, verdict) | _figures(run, verdict)
+    statement = Statement(**verdict[list(SAME)], **facts, labels=run.labels)
     chances = _chances(run, verdict, statement) if statement.has_object else {}
     statement = replace(statement, gap=_gap(run, statement), **chances)
     if statement.unit_code != run.province.code:
@@ -167,22 +161,24 @@ def _chances(run: ReportData, v: pd.Series, statement: Statement) -> dict:
     """What is expected, how sure that is and what would change it."""
     forecast = v["basis"] in ("forecast", "expert") and pd.notna(v["prob_reached"])
     expected = v[["q100", "median", "q900"]].astype(float)
-    key = {name: v[name] for name in ("goal_code", "unit_code", "target_year")}
-    variants = where(run.variants, **key).set_index("variant")["prob_reached"]
-    tested, is_district = str(v["tested"]), statement.unit_code != run.province.code
+    variants = where(run.variants, **v[["goal_code", "unit_code", "target_year"]])
+    is_district = statement.unit_code != run.province.code
     metric = "count_coverage_80" if statement.measure_unit == "units" else "coverage_80"
     covered = run.coverage(metric)["covered"].get(statement.indicator_code, NAN)
     pace = float(v["pace_required"])
-    return {name: float(v[column]) for name, column in NUMBERS.items()} | {
+    return {
+        "chance": float(v["prob_reached"]),
+        "chance_two_years": float(v["prob_held"]),
+        "people": float(v["people_required"]),
         "pace_required": float(np.copysign(np.ceil(10 * abs(pace) - TOLERANCE) / 10, pace)),
         "is_forecast": forecast,
         "chance_range": tuple(v[["prob_low", "prob_high"]].astype(float)),
         "expected": None if expected.isna().any() or not forecast else tuple(expected),
         "depends_on": v["depends_on"] if v["firmness"] == "depends" else "",
-        "variants": variants.to_dict(),
+        "variants": variants.set_index("variant")["prob_reached"].to_dict(),
         "drivers": _drivers(run, statement) if forecast else (),
-        "tested": tested,
-        "covered": float(covered) if tested == "scored" else NAN,
+        "tested": str(v["tested"]),
+        "covered": float(covered) if v["tested"] == "scored" else NAN,
         "is_common": v["basis"] == "forecast" and is_district and run.is_level(v["goal_code"]),
     }
 
@@ -234,8 +230,10 @@ def _readings(run: ReportData, statement: Statement) -> tuple[Statement, ...]:
     if statement.kind == "milestone":
         need = statement.need - 1
     elif above:
-        key = {"goal_code": statement.goal_code, "target_year": statement.target_year}
-        need = first(run.targets, **key)["target_value"] / 100 * _then(above, statement)
+        target = first(
+            run.targets, goal_code=statement.goal_code, target_year=statement.target_year
+        )
+        need = target["target_value"] / 100 * _then(above, statement)
         if statement.measure_unit == "units" and pd.notna(need):
             need = math.ceil(need - TOLERANCE)
     if pd.isna(need):

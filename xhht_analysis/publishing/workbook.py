@@ -17,7 +17,7 @@ MAX_CELL = 32_767
 """Characters an Excel cell can hold."""
 MAX_WIDTH = 430
 """Pixels of the widest column, about 60 characters."""
-TABLES = (
+TABLES = [
     "verdicts",
     "panel",
     "variants",
@@ -26,7 +26,7 @@ TABLES = (
     "activities",
     "submissions",
     "scores",
-)
+]
 OPTIONS = {"options": {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}}
 
 
@@ -35,8 +35,7 @@ def write_annex(run: ReportData, out: Path) -> Path:
 
     Each has a header that stays in view and a filter.
     """
-    plan = (run.units, run.agencies, run.tasks, run.indicators, run.goals)
-    names = names_by_code(run.labels, *plan)
+    names = names_by_code(run.labels, run.units, run.agencies, run.tasks, run.indicators, run.goals)
     tables = {name: in_words(getattr(run, name), run.labels, names) for name in TABLES}
     tables = {"summary": summary_table(run), **tables}
     top, stream = int(run.is_sample), io.BytesIO()

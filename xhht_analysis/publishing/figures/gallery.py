@@ -61,6 +61,7 @@ def plot_overview(run: ReportData) -> Figure:
         lambda s: s.short_verdict,
         xticklabels=run.page_years,
         yticklabels=[f"{_row_name(s)}\n{_against_target(run, s)}" for s in last],
+        annot_kws={"fontsize": SMALL},
     )
     axis.tick_params(axis="y", labelsize=SMALL)
     axis.grid(visible=False)
@@ -184,7 +185,8 @@ def _ladder_panel(axis, run: ReportData, code: str, levels: pd.DataFrame) -> str
 
 def _cell_text(statement: Statement) -> str:
     """Chance without its unit; the mark alone where there is none or only a range."""
-    return statement.short_chance.replace(PERCENT, "") if statement.is_forecast else statement.mark
+    text = statement.short_chance.replace(PERCENT, "") if statement.is_forecast else statement.mark
+    return text + statement.star
 
 
 @styled
@@ -194,9 +196,9 @@ def plot_heatmap(run: ReportData) -> Figure:
     goals = run.asked_of_units(year)
     statements = pd.DataFrame({g: [run.statement(g, year, u) for u in units] for g in goals}, units)
     statements = statements.dropna(axis="columns", how="all")
-    keys = {s.key for s in statements.to_numpy().flat if s}
+    shown = [s for s in statements.to_numpy().flat if s]
     title = word("heat.title", year=year)
-    if not keys - {"no_data", "no_object"}:
+    if not {s.key for s in shown} - {"no_data", "no_object"}:
         raise NoFiguresError(title)
     figure, axes = look.canvas(max(3, 2 + 0.25 * len(units)))
     axis = axes[0, 0]
@@ -213,7 +215,8 @@ def plot_heatmap(run: ReportData) -> Figure:
         word("heat.part", unit=run.names[row.unit_code], n=row.hopeful, total=row.total)
         for row in standings(run).itertuples()
     ]
-    return look.finish(figure, run, title, *alt, key=f"{word('heat.key')}; {run.labels.key(keys)}")
+    marks = run.labels.key({s.key for s in shown if not s.is_forecast})
+    return look.finish(figure, run, title, *alt, key=f"{word('heat.key')}; {marks}".strip("; "))
 
 
 @styled
@@ -257,10 +260,11 @@ def _small_multiples(
         name = run.unit_name(last.unit_code) if one_scale else goal
         _draw_course(axis, run, statements)
         axis.margins(y=0.15)
-        axis.set_ylim(0)
         marks = [f"{s.target_year}: {s.short_verdict}" for s in statements]
         axis.set_title("\n".join([textwrap.fill(name, LETTERS), *marks]), fontsize=7)
         alt += [f"{name}: {last.latest_text}.", *(s.aim_text for s in statements)]
+    for axis in axes.flat[: len(courses)]:  # all are drawn: one scale holds the highest of them
+        axis.set_ylim(0)
     for axis in axes[:, 0]:
         axis.set_ylabel(run.word("axis.percent"))
     key = run.word("sign.course")
