@@ -13,7 +13,6 @@ from xhht_analysis.running import (
     execution,
     run_commands,
     run_log,
-    submission_commands,
     terminal,
 )
 
@@ -194,13 +193,13 @@ def test_files_of_no_use_are_named_with_the_first_remedy(capsys):
         columns=["file", "remedy"],
     )
     activities = pd.DataFrame({"file": ["d/c.docx"]})
-    submission_commands._show_refused(pd.DataFrame(rows), activities, rejects)
+    terminal.show_refused(pd.DataFrame(rows), activities, rejects)
     assert capsys.readouterr().out.splitlines() == [
         "Đã nhận nhưng không dùng được 2 tệp:",
         "  d/b.pdf: Nhập vào biểu.",
         "  d/e.xlsx: Sửa ô.",
     ]
-    submission_commands._show_refused(pd.DataFrame(rows[:1]), activities, rejects)
+    terminal.show_refused(pd.DataFrame(rows[:1]), activities, rejects)
     assert capsys.readouterr().out == ""
 
 

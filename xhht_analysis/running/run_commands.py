@@ -139,6 +139,7 @@ def run(
     show: bool = False,
 ) -> None:
     """Chạy trọn quy trình: tiếp nhận, dự báo, hình, báo cáo."""
+    from xhht_analysis import store
     from xhht_analysis.publishing import site
 
     run_stages, project = AS_FAR_AS.get(ctx.info_name, stages.ALL), Project(out=out)
@@ -161,6 +162,10 @@ def run(
         record = runner.run(settings, project, run_stages, executor=executor, finish=finish)
         outcome["record"] = record
     terminal.show_places(project, day, record["replaces"])
+    names = "submissions", "activities", "rejects"
+    terminal.show_refused(
+        *(store.read_table(name, project.processed(day), optional=True) for name in names)
+    )
     if show and sys.stdout.isatty():
         typer.launch(str(project.reports(day) / f"{stages.REPORT.name}.html"))
 

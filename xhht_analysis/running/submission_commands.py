@@ -13,7 +13,7 @@ from xhht_analysis.running.run_commands import (
     choose_day,
     today,
 )
-from xhht_analysis.running.terminal import say, show_table
+from xhht_analysis.running.terminal import say, show_refused, show_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -138,7 +138,7 @@ def status(
         years=years or [int(day[:4])],
     )
     _show_status(table, intake.plan.indicators)
-    _show_refused(intake.submissions, intake.activities, intake.rejects)
+    show_refused(intake.submissions, intake.activities, intake.rejects)
 
 
 def _check_years(years: list[int], province: "Province") -> None:
@@ -165,24 +165,6 @@ def _show_status(table: "pd.DataFrame", indicators: "pd.DataFrame") -> None:
             owed = _first_few([names[code] for code in codes])
             lines.append((row.name_vi, STATES_VI[row.state], day, owed))
         show_table(messages.STATUS_COLUMNS, lines, str(year))
-
-
-def _show_refused(
-    submissions: "pd.DataFrame", activities: "pd.DataFrame", rejects: "pd.DataFrame"
-) -> None:
-    """Name the files of which nothing could be used, each with the remedy of its first reject.
-
-    The three are tables of the contract; a file that gave tasks or money alone is of use.
-    """
-    from xhht_analysis.intake.returning.returns import READABLE
-
-    of_use = submissions[READABLE].any(axis=1) | submissions["file"].isin(activities["file"])
-    refused = submissions.loc[~of_use, "file"]
-    if len(refused):
-        say(messages.REFUSED_FILES.format(n=len(refused)))
-    remedies = dict(rejects.drop_duplicates("file")[["file", "remedy"]].to_numpy())
-    for file in refused:
-        say(f"  {file}: {remedies.get(file, '')}")
 
 
 def _first_few(names: Sequence[str]) -> str:

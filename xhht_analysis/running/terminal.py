@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from xhht_analysis.project import Project
 from xhht_analysis.running import messages
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def show_table(
@@ -48,3 +52,21 @@ def show_places(project: Project, as_of: str, changed: Sequence[str]) -> None:
         say(messages.NO_PDF)
     if changed:
         say(messages.REPLACES.format(names=", ".join(Path(place).name for place in changed)))
+
+
+def show_refused(
+    submissions: "pd.DataFrame", activities: "pd.DataFrame", rejects: "pd.DataFrame"
+) -> None:
+    """Name the files of which nothing could be used, each with the remedy of its first reject.
+
+    The three are tables of the contract; a file that gave tasks or money alone is of use.
+    """
+    from xhht_analysis.intake.returning.returns import READABLE
+
+    of_use = submissions[READABLE].any(axis=1) | submissions["file"].isin(activities["file"])
+    refused = submissions.loc[~of_use, "file"]
+    if len(refused):
+        say(messages.REFUSED_FILES.format(n=len(refused)))
+    remedies = dict(rejects.drop_duplicates("file")[["file", "remedy"]].to_numpy())
+    for file in refused:
+        say(f"  {file}: {remedies.get(file, '')}")
