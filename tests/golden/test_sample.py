@@ -40,7 +40,6 @@ TRAP_FINDINGS = (
     "round_figures",
     "nothing_filled_in",
     "sheet_not_recognised",
-    "column_missing",
 )
 """Findings that only a listed defect may cause; others, such as a level lost, are news."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.form_fixtures import read, rules
+from tests.form_fixtures import left_out, read, rules
 from tests.unit.test_office_tables import LEFT, sheet
 
 pytestmark = pytest.mark.unit
@@ -29,20 +29,21 @@ def figures(reading):
 @pytest.mark.parametrize(
     "typed", ["khoảng 6.000", "6.000/ước", "6.000 (tăng 312 người)", "6.000 ng"]
 )
-def test_a_text_in_place_of_a_count_is_told_and_its_percentage_doubtful(typed):
+def test_a_text_in_place_of_a_count_is_told_and_its_percentage_stands_alone(typed):
     rows = (1, INFORMATION, "10.000", "5.000", 50), (2, SKILLS, "10.000", typed, 60)
     reading = report(HEADS, *rows)
     assert figures(reading) == {
         "information_literacy": (5000, 50, "ok"),
-        "life_skills": (None, 60, "doubtful"),
+        "life_skills": (None, 60, "ok"),
     }
     assert ("count_unread", "D5") in rules(reading)
 
 
-def test_so_is_one_in_every_row_of_a_column():
+def test_a_column_of_such_texts_is_told_at_its_heading():
     rows = (1, INFORMATION, "≈ 10.000", 50), (2, SKILLS, "≈ 10.000", 60)
     reading = report(("TT", "Chỉ tiêu", "Tổng số", "Tỷ lệ (%)"), *rows)
-    assert {status for *_, status in figures(reading).values()} == {"doubtful"}
+    assert [value for _, value, _ in figures(reading).values()] == [50, 60]
+    assert ("column_left_out", "C3") in left_out(reading)
 
 
 @pytest.mark.parametrize("note", ["theo QĐ 12/QĐ-UBND", "đến 30/9"])

@@ -68,8 +68,6 @@ def test_counts_under_the_title_of_the_form():
         ("primary_entry_6", AN_CU, 2024): (99, 100),
         ("primary_entry_6", MY_LOI_A, 2024): (190, 200),
     }
-    told = [f["message"] for f in reading.finding_rows if f["rule"] == "column_missing"]
-    assert told == ["Không thấy hoặc không rõ cột “11 tuổi / hoàn thành / tỷ lệ”."]
 
 
 @pytest.mark.parametrize(

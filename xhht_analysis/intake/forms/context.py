@@ -102,8 +102,8 @@ PIECES = re.compile(r"\s*(?:[,;:()\n]|\s[-–—]\s)\s*")
 PART_OF_YEAR = re.compile(r"\b((3|6|9|sau|chin) thang( dau)? nam|qui (i{1,3}|iv|[1-4])\b)")
 SOCIETY = re.compile(
     r"(chi |doan )?(hoi (?!khuien hoc|dong)|doan (tncs|thanh nien|xa|phuong)|cong doan|cong an|"
-    r"lien doan|tram i te|dang (ui|bo)|chi (bo|hoi|doan)|(ui ban )?(mttq|mat tran)|cum thi dua|"
-    r"ban chi hui)\b"
+    r"(tinh|thanh|thi|huien|quan|xa|phuong) doan|lien doan|tram i te|dang (ui|bo)|"
+    r"chi (bo|hoi|doan)|(ui ban )?(mttq|mat tran)|cum thi dua|ban chi hui)\b"
 )
 """Beginning of a line of a letterhead whose figures are of members or of a part of the people."""
 HAMLET = re.compile(r"(ten )?(ap|khu pho|kp|khom|thon|xom|to dan pho|khu vuc|khu dan cu)\b")

@@ -60,7 +60,7 @@ class FileReader:
     ``status`` is that of the file's figures (ok, sample, doubtful); ``named_year`` the year in its
     name; ``year_doubt`` whether that name contradicts the year inside; ``is_partial`` and
     ``is_foreign`` whether the sheet's figures are of a part of the year, of another province;
-    ``is_noted`` whether a note of the table says that its figures are of others, ``is_society``
+    ``noted`` are the rows of which a note of the table says that they are of others, ``is_society``
     whether the letterhead is of a society, whose figures may be those of its members.
     """
 
@@ -76,7 +76,7 @@ class FileReader:
     year_doubt: bool = False
     is_partial: bool = False
     is_foreign: bool = False
-    is_noted: bool = False
+    noted: set[int] = field(default_factory=set)
     is_society: bool = False
 
     @property
@@ -120,13 +120,15 @@ class FileReader:
     def take(self, table: Table) -> None:
         """Begin a table of the sheet, as it is or on its side."""
         self.table, self.sheet = table, table.sheet
+        table.scale = max(table.scale, self.context.scale)
         if self.sheet.turned:
             cells = {name: at[::-1] for name, at in self.context.cells.items()}
             self.places.context = replace(self.context, cells=cells)
         grid, rows = self.sheet.grid, table.notes
         texts = [((row, c), text) for row in rows for c, text in enumerate(grid[row])]
         texts += [((table.top, table.key), text) for text in table.titles]
-        self.is_noted = bool([at for at, text in texts if is_note_of_others(self, at, text)])
+        notes = [text for at, text in texts if is_note_of_others(self, at, text)]
+        self.noted = {row for text in notes for row in table.named_in(text)}
 
     def find(self, at: Cell | None, rule: str, message: str, indicator: str | None = None) -> None:
         """Note a doubt about a cell, or about the sheet or file when ``at`` is None."""
@@ -158,14 +160,13 @@ class FileReader:
         cells["cell_year"] = claim.year_cell if claim.year else self.context.cells.get("year")
         self.note(cells["cell_year"], None, year)
         unit, name, cells["cell_unit"] = self._unit(claim, year.value)
-        unplaced, fault = self._unplaced(claim, unit, name, year, cells), unreadable(amounts)
-        problem, at = unplaced or fault or (None, None)
+        unplaced = self._unplaced(claim, unit, name, year, cells)
+        problem, at = unplaced or unreadable(amounts) or (None, None)
         struck = [cell for cell in claim.all_cells if STRUCK in self.sheet.text(*cell)]
         if problem and struck:
             problem, at = "struck_out", min(struck)
-        elif unplaced and fault:
-            self.find(fault[1], fault[0], remedy(fault[0]), claim.indicator)
         row = self._row(form, claim, year.value, cells | {"problem_cell": at})
+        row["line"] = self.table.line(main[0], {column for _, column in claim.all_cells})
         row |= {part: amount.value for part, amount in amounts.items()}
         share = claim.cell("value")
         row |= {
@@ -224,8 +225,9 @@ class FileReader:
         self, form: str, claim: Claim, year: int | None, cells: dict[str, Cell | None]
     ) -> dict[str, Any]:
         """What a row says of its indicator, year, file, form and cells."""
-        is_doubtful = claim.is_doubtful or self.is_partial or self.is_noted
-        is_doubtful |= is_withdrawn(self, claim) or (self.is_society and not claim.unit)
+        is_doubtful = claim.is_doubtful or self.is_partial
+        is_doubtful |= any(row in self.noted for row, _ in claim.all_cells)
+        is_doubtful |= is_withdrawn(self, claim) or self.is_society
         about, moment = self.indicators.rows.get(claim.indicator, {}), self.context.snapshot_date
         at = {part: (cell and self.sheet.address(*cell)) or None for part, cell in cells.items()}
         name = claim.indicator or claim.indicator_raw
@@ -316,8 +318,8 @@ class FileReader:
 
     def count(self, claim: Claim, name: str) -> Amount:
         """Sum of signed cells; one that is missing beside others that are there is a problem."""
-        scale, cells = max(claim.scale, self.context.scale), claim.cells.get(name, ())
-        parts = [(sign, self.number((row, c), "count", scale)) for sign, row, c in cells]
+        cells = claim.cells.get(name, ())
+        parts = [(sign, self.number((row, c), "count", claim.scale)) for sign, row, c in cells]
         if not any(part.given for _, part in parts):
             return Amount(cell=parts[0][1].cell if parts else None)
         for _, part in parts:

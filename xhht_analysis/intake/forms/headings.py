@@ -28,6 +28,7 @@ KEY = re.compile(
     r"|don vi (va )?(chi tieu|noi dung)|cities.*|.*provinc.*|ten don vi.*|nhiem vu.*|"
     r"ho (va )?ten|ho dem|tt don vi"
 )
+NUMBERING = r"(so )?(tt|stt|thu tu)( no)?"
 FOOTNOTE = re.compile(
     r"[\u2070\u00b9\u00b2\u00b3\u2074-\u207e*\u2020\u2021]+|"
     r"(?<!mức)(?<!mức )(?<!độ)(?<!độ )(?<!MĐ)(?<!MĐ )[(\[]\d{1,2}[)\]]\s*$"
@@ -95,6 +96,7 @@ WORDINGS = {
     r"\b(den|ra) lop (mau giao|mam non)\b": "den lop",
     r" tren dia ban( xa| phuong)?$": "",
     r"\btl\b": "ti le",
+    r"^th(?=( nam)?( 20\d\d)?( %)?$)": "thuc hien",
     r"\b(phai pc|ppc)\b": "phai pho cap",
     r"(?<=tro len) nguoi$": "",
     r"\bqui mo\b": "tong so",
@@ -182,18 +184,13 @@ def fits(spec: str, path: str) -> bool:
 
     ``spec`` is a comma list of terms that must all stand in the path as whole words; ``a|b`` is
     either, ``!a`` must be absent: ``"15-25, tổng số|ts, !bỏ học"``. Kinds of `SOME_ONLY` must be
-    absent unless ``spec`` has one.
+    absent unless ``spec`` asks for one.
     """
     padded, terms = f" {path.replace(' | ', '  ')} ", _terms(spec)
-    if SOME_ONLY & heading_kinds(path) and not SOME_ONLY & heading_kinds(fold(spec)):
+    asked = " ".join(word for is_wanted, words in terms if is_wanted for word in words)
+    if SOME_ONLY & heading_kinds(path) and not SOME_ONLY & heading_kinds(asked):
         return False
     return all(any(word in padded for word in words) is wanted for wanted, words in terms)
-
-
-def printed_words(spec: str) -> str:
-    """The heading that a description asks for, as it is printed: "5 tuổi / phải phổ cập"."""
-    terms = (term.strip() for term in spec.split(";")[0].split(","))
-    return " / ".join(term.split("|")[0] for term in terms if not term.startswith("!"))
 
 
 @lru_cache(maxsize=4096)

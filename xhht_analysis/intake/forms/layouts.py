@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
@@ -33,10 +32,9 @@ from xhht_analysis.intake.forms.headings import (
     foreign_words,
     heading_key,
     is_share,
-    printed_words,
     year_of,
 )
-from xhht_analysis.intake.forms.tables import ColumnError, Table, figure, is_name
+from xhht_analysis.intake.forms.tables import Table, figure, is_name
 from xhht_analysis.intake.forms.text_kinds import is_stray
 from xhht_analysis.intake.forms.witnesses import is_of_plan
 from xhht_analysis.intake.reading.text import Parsed, fold, parse_year, scale_of
@@ -57,7 +55,7 @@ PERIOD = re.compile(r"ki (bao cao|so lieu)")
 COUNT = re.compile(r"(\w{1,3} )?(tong )?so (?!hoa\b)")
 """The name of a count: it is no percentage, whatever a line above says."""
 UNPRINTED = {"part": "numerator", "whole": "denominator"}
-"""Counts that a form need not print beside a percentage, and what they are where they stand."""
+"""Counts of a list that may be of the percentage beside them, and what they are without one."""
 Parts = dict[str, Terms]
 Lines = dict[str, list[tuple[int, int]]]
 """Sign and column of each part of the amounts of an observation."""
@@ -69,9 +67,9 @@ Give = tuple[str, Parts]
 class Layout:
     """One description applied to one table.
 
-    ``columns`` holds for each field its column by the year of the heading, ``absent`` what was
-    looked for in vain; ``others`` are columns read beside figures, ``covered`` the rows read,
-    ``unclear`` why a column that names an indicator is not read.
+    ``columns`` holds for each field its column by the year of the heading; ``others`` are columns
+    read beside figures, ``covered`` the rows read, ``unclear`` why a column that names an indicator
+    or is one of several alike is not read.
     """
 
     certainty: ClassVar[int] = 1
@@ -84,7 +82,6 @@ class Layout:
     reader: FileReader
     titled: bool
     columns: dict[str, dict[int | None, int]] = field(default_factory=dict)
-    absent: dict[str, str] = field(default_factory=dict)
     others: set[int] = field(default_factory=set)
     covered: set[int] = field(default_factory=set)
     unclear: dict[int, str] = field(default_factory=dict)
@@ -97,11 +94,9 @@ class Layout:
         """
         every = self.titled or "title" not in self.about
         for part, spec in self.about["fields"].items():
-            try:
-                wanted = spec if every else spec.split(";")[0]
-                self.columns[part] = self.table.columns(wanted, plain=self.plain)
-            except ColumnError as error:
-                self.absent[part] = f"“{printed_words(spec)}”{error}"
+            wanted = spec if every else spec.split(";")[0]
+            if columns := self.table.columns(wanted, self.unclear, plain=self.plain):
+                self.columns[part] = columns
         if len(self.columns) == 1 and not every:
             [(part, columns)] = self.columns.items()
             wanted = self.about["fields"][part].split(";")[0]
@@ -114,28 +109,22 @@ class Layout:
         return self.certainty, len(self.columns) + 3 * self.titled
 
     @cached_property
-    def described(self) -> list[Give]:
-        """Indicator and amounts of every observation of the description."""
-        gives = (dict(give) for give in self.about.get("gives", ()))
-        return [
-            (give.pop("indicator"), {part: parse_amount(a) for part, a in give.items()})
-            for give in gives
-        ]
-
-    @cached_property
     def gives(self) -> list[Give]:
         """Observations whose fields are there; a percentage stands alone without its counts."""
         gives = []
-        for indicator, parts in self.described:
+        for about in self.about.get("gives", ()):
+            parts = {
+                part: parse_amount(text) for part, text in about.items() if part != "indicator"
+            }
             there = {
-                UNPRINTED.get(part, part): amount
+                part: amount
                 for part, amount in parts.items()
                 if all(name in self.columns for _, name, _ in amount)
             }
             if not there.keys() >= {*COUNTS}:
                 there = {p: amount for p, amount in there.items() if p not in COUNTS}
             if there.keys() & FIGURES:
-                gives.append((indicator, there))
+                gives.append((about["indicator"], there))
         return gives
 
     def _fields(self) -> list[str]:
@@ -157,21 +146,11 @@ class Layout:
 
     def read(self) -> None:
         """Hand every observation of the table to the reader."""
-        counted, there, read = set(), dict(self.gives), []
+        read = []
         for claim in self.each():
             self.covered |= {row for row, _ in claim.all_cells}
             if self.reader.observe(self.name, claim):
                 read.append(claim)
-                counted |= {claim.indicator} if claim.cells.keys() >= {*COUNTS} else set()
-        for indicator, parts in self.described:
-            is_part = self.titled and indicator not in self.about.get("optional", ())
-            is_due = indicator not in counted and (is_part or indicator in there)
-            wanted = parts.keys() & {*COUNTS} or {"value"}
-            if is_due and not wanted <= there.get(indicator, {}).keys():
-                names = [n for part in (*COUNTS, "value") for _, n, _ in parts.get(part, ())]
-                lost = ", ".join(self.absent[n] for n in names if n in self.absent)
-                text = f"Không thấy hoặc không rõ cột {lost}."
-                self.reader.find(None, "column_missing", text, indicator)
         left_out.report(self, {column for claim in read for _, column in claim.all_cells}, read)
 
     @cached_property
@@ -226,7 +205,7 @@ class Layout:
         return None
 
     def compare(self, at: Cell, parts: list[Cell], words: str, sure: Iterable[Cell] = ()) -> None:
-        """Note a total that neither its parts nor the ``sure`` give; a part ten times too large."""
+        """Note a total that neither its parts nor the ``sure`` give."""
         printed = self.table.number(at).value
         counts = ([self.table.number(part).value for part in cells] for cells in (parts, sure))
         readable = ([n for n in column if n is not None] for column in counts)
@@ -234,9 +213,6 @@ class Layout:
         if printed is not None and sums and printed not in sums:
             text = f"Tổng ghi {printed:.10g}, cộng các {words} như đã gửi được {sums[0]:.10g}."
             self.reader.find(at, "total_differs", text)
-            for part in parts:
-                if 9 * (self.table.number(part).value or 0) == 10 * (sums[0] - printed):
-                    self.reader.find(part, "total_differs", f"{text} Ô này gấp mười lần?")
 
     def each(self) -> Iterator[Claim]:
         """Claims of the table, row by row."""
@@ -327,8 +303,8 @@ class Listing(Layout):
         columns, rows = self.columns.pop("value", {}), self.table.body
         if any(is_of_plan(self.table, (row, c)) for c in columns.values() for row in rows):
             self.unclear |= dict.fromkeys(columns.values(), "tỷ lệ so với kế hoạch, năm trước")
-            with suppress(ColumnError):  # the results beside it are the figures
-                columns = self.table.columns(";".join(specs[2:]), plain=True)
+            results = self.table.columns(";".join(specs[2:]), self.unclear, plain=True)
+            columns = results or columns  # the results beside it are the figures
         lowest = {c: self.table.headings[c].split(" | ")[-1] for c in columns.values()}
         if shares := {
             year: column

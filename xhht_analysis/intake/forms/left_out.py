@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from xhht_analysis.intake.forms import text_kinds
 from xhht_analysis.intake.forms.claims import Claim
+from xhht_analysis.intake.forms.headings import NUMBERING
 from xhht_analysis.intake.forms.tables import Table, figure, is_mark
 from xhht_analysis.intake.reading.sheets import UNCACHED
 from xhht_analysis.intake.reading.text import EMPTY, parse_level, parse_year
@@ -21,7 +22,6 @@ from xhht_analysis.intake.reading.text import EMPTY, parse_level, parse_year
 if TYPE_CHECKING:
     from xhht_analysis.intake.forms.layouts import Layout
 
-NUMBERING = r"(so )?(tt|stt|thu tu)( no)?"
 REASONS = {
     NUMBERING: "số thứ tự",
     r"(tre )?(do )?(tuoi )?\d{1,2}( (den )?\d{1,2})?( tuoi)?": "nhóm tuổi không thuộc chỉ tiêu",
@@ -57,11 +57,6 @@ def reason(heading: str, other: str) -> str:
     return text_kinds.reason(texts[1]) or next(fitting, other)
 
 
-def is_numbering(heading: str) -> bool:
-    """Whether a folded heading stands over the numbers of the rows."""
-    return bool(re.fullmatch(NUMBERING, heading))
-
-
 def report(layout: Layout, figures: set[int], claims: Iterable[Claim] = ()) -> None:
     """Note every column, every row and every count beside a percentage that was not read.
 
@@ -85,7 +80,8 @@ def report(layout: Layout, figures: set[int], claims: Iterable[Claim] = ()) -> N
             and any(is_figure(cell) or is_mark(cell) for cell in cells)
         ):
             head = _joined(sheet.text(row, column) for row in range(table.top, at[0] + 1))
-            why = reason(heading, layout.unclear.get(column, OTHER))
+            why = reason(heading, OTHER)
+            why = why if column in table.numbers else layout.unclear.get(column, why)
             why = NOT_COMPUTED if UNCACHED in cells else why
             text = f"{across} “{head}” có số nhưng không đọc: {why}."
             reader.find(at, "column_left_out", text)

@@ -28,7 +28,7 @@ from xhht_analysis.intake.forms.context import (
 )
 from xhht_analysis.intake.forms.file_reader import FileReader
 from xhht_analysis.intake.forms.headings import CORRECTED, KEY, heading_key
-from xhht_analysis.intake.forms.left_out import is_figure, is_numbering
+from xhht_analysis.intake.forms.left_out import is_figure
 from xhht_analysis.intake.forms.places import DEPTHS, Places, is_former_commune
 from xhht_analysis.intake.forms.tables import NOTE, SIGNATURE, Table, has_figures, has_number
 from xhht_analysis.intake.forms.text_kinds import KINDS, NOT_OF_YEAR, heading_kinds
@@ -142,8 +142,6 @@ def locate(head: Context, sheet: str, places: Places, on: str) -> Site | None:
     mentions += [Mention(sheet), *file_mentions(sheet)]
     if head.place and places.agency(head):
         return None
-    if not head.place and places.match("", sheet, on).unit_code:
-        head.code = sheet
     all_sites = sites = _sites(mentions, places, on)
     if INSIDE.match(fold(head.unit)):
         sites = []
@@ -330,8 +328,8 @@ def _name_columns(table: Table, places: Places) -> list[int]:
 def _has_figures(table: Table, start: int, end: int) -> bool:
     """Whether columns of a range hold figures, under heads of neither names nor numbers of rows."""
     heads, own = table.headings, table.headings[table.key]
-    others = {h for h in heads if h == own or is_numbering(h) or KEY.fullmatch(h)}
-    columns = [c for c in range(start, end) if heads[c] not in others]
+    others = {c for c, head in enumerate(heads) if head == own or KEY.fullmatch(head)}
+    columns = {*range(start, end)} - others - table.numbers
     return any(is_figure(cell) for c in columns for cell in table.cells(c))
 
 

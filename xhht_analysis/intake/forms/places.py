@@ -10,10 +10,17 @@ from typing import Any
 
 from xhht_analysis.intake.forms.claims import UnitCell
 from xhht_analysis.intake.forms.context import HAMLET, INSIDE, KIND, SOCIETY, Context, Mention
-from xhht_analysis.intake.forms.tables import Table, figure, is_mark, is_name, place_depth
+from xhht_analysis.intake.forms.tables import (
+    Table,
+    figure,
+    has_number,
+    is_mark,
+    is_name,
+    place_depth,
+)
 from xhht_analysis.intake.forms.text_kinds import line_kind
 from xhht_analysis.intake.reading.text import Parsed, fold, normalise, without_marks
-from xhht_analysis.plan.names import parse_name, without_accents
+from xhht_analysis.plan.names import parse_name
 
 CODE_HEADS = ("ma don vi", "ma xa", "ma huien", "ma", "ma so", "ma dvhc", "ma dv", "ma dia phuong")
 NUMBERED = re.compile(
@@ -178,9 +185,8 @@ class Places:
 
     def is_society(self, head: Context) -> bool:
         """Whether the letterhead is a society's, whose figures may be those of its members."""
-        home = without_accents(parse_name(self.of_head(head).name_vi or "-").core)
-        lines = (text for text in (fold(head.unit), *head.lines) if not text.startswith(home))
-        return not self.agency(head) and any(map(SOCIETY.match, lines))  # Hội Cư is a commune
+        lines = filter(SOCIETY.match, (fold(head.unit), *head.lines))
+        return not (self.agency(head) or all(map(self.is_name, lines)))  # Hội Cư is a commune
 
     def is_outside(self, code: str) -> bool:
         """Whether a unit is neither that of the sheet nor a part of it."""
@@ -243,6 +249,7 @@ class Places:
         level = "district" if deepest == 1 else None
         parent = self.of_head(self.context).unit_code if self.context.unit else None
         data = [row for row, kind in table.rows if kind == "data" and row not in others]
+        data = self._without_merged(table, data)
         rows = UnitRows(parts=self._hamlets(table, data, code_at))
         right = [c for c in range(table.key + 1, len(depths)) if table.headings[c]]
         columns = [c for c in right or range(table.key) if c != code_at]
@@ -272,6 +279,25 @@ class Places:
         self._settle(rows)
         return rows
 
+    def _without_merged(self, table: Table, rows: list[int]) -> list[int]:
+        """Rows but those that numbers of another kind (I, 1) put below a commune: its former ones.
+
+        A commune without figures of its own heads no such group.
+        """
+        kept, first, is_inside = [], "", False
+        for row in rows:
+            number = "".join(table.sheet.text(row, c) for c in table.numbers).strip(" .")
+            kind = number and str(number.isdigit())
+            first = first or kind
+            if kind == first:
+                code = self.match(table.names[row]).unit_code
+                is_inside = self.depth(code) == 2 and has_number(
+                    table.sheet.grid[row][table.key + 1 :]
+                )
+            if kind in ("", first) or not is_inside:
+                kept.append(row)
+        return kept
+
     def _group(self, name: str, code: str, before: str | None) -> str | None:
         """District that heads a group of rows; that ``before`` goes on where no district does."""
         match = self.match(name, code, level="district")
@@ -295,7 +321,8 @@ class Places:
         is_grouped = all(len(pair) < 2 for pair in pairs)
         depths = {self.depth(code) for code in codes.values()} if len(codes) > 1 else ()
         level = DEPTHS[min(depths)] if len(depths) == 1 else None
-        ended = [match for match in matches.values() if is_former_commune(match)]
+        plain = (m for row, m in matches.items() if not BEFORE_MERGER.search(units[row].name))
+        ended = [match for match in plain if is_former_commune(match)]
         heirs = " ".join(match.suggestion for match in ended)
         is_old_list = len(ended) > 1 and 2 * len(ended) >= len(matches)
         for row, unit in units.items():

@@ -57,6 +57,7 @@ EXTRA = (
     "raw_numerator",
     "raw_denominator",
     "hidden",
+    "line",
     "original",
     "amends",
     *CELLS,
@@ -218,7 +219,7 @@ class FormReader:
             best = turned if turned and (turned.is_counted or not best) else best
         if not best:
             unclear = (pair for layout in bound for pair in layout.unclear.items())
-            texts = [text for c, text in unclear if not left_out.is_numbering(table.headings[c])]
+            texts = [text for c, text in unclear if c not in table.numbers]
             return max([UNKNOWN, *texts], key=lambda text: (text != UNKNOWN, "“" in text))
         context = reader.context
         reader.take(best.table)

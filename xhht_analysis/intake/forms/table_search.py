@@ -20,8 +20,9 @@ from xhht_analysis.intake.forms.headings import (
     is_share,
 )
 from xhht_analysis.intake.forms.tables import Table, is_heading, is_name, is_number_row, place_depth
-from xhht_analysis.intake.forms.text_kinds import SOME_ONLY, heading_kinds
+from xhht_analysis.intake.forms.text_kinds import MEN, SOME_ONLY, heading_kinds
 from xhht_analysis.intake.reading.sheets import Sheet
+from xhht_analysis.intake.reading.text import fold
 
 ALL_PEOPLE = re.compile(r"((tong )?(chung|cong)|ca)( (2|hai) gioi)?|toan \w+")
 """What heads the columns of all people beside those of some of them."""
@@ -118,9 +119,11 @@ def _heading_paths(sheet: Sheet, top: int, end: int, key: int) -> list[str]:
 
 
 def _heading_row(sheet: Sheet, row: int) -> list[str]:
-    """Folded headings of a row; beside "Nữ" the heading "Nam" is no year."""
-    texts = [heading_key(sheet.text(row, column)) for column in range(sheet.n_columns)]
-    return ["nam gioi" if text == "nam" and "nu" in texts else text for text in texts]
+    """Folded headings of a row; beside women "Nam" is no year."""
+    texts = [sheet.text(row, column) for column in range(sheet.n_columns)]
+    if any("nu" in fold(text).split() for text in texts):
+        texts = [re.sub(MEN.pattern, "nam giới", text, flags=re.I) for text in texts]
+    return [*map(heading_key, texts)]
 
 
 def _with_shares(paths: list[list[str]], key: int) -> list[str]:

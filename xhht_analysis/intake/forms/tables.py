@@ -8,7 +8,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 from xhht_analysis.intake.forms.context import has_unit_label
-from xhht_analysis.intake.forms.headings import KEY, NUMBERED, heading_key, ranked_columns
+from xhht_analysis.intake.forms.headings import (
+    KEY,
+    NUMBERED,
+    NUMBERING,
+    heading_key,
+    ranked_columns,
+)
 from xhht_analysis.intake.forms.text_kinds import (
     KINDS,
     NOT_NOW,
@@ -53,11 +59,11 @@ DEEPEST = {
 }
 """Words of headings over names of hamlets, communes, districts."""
 OF_WHICH = re.compile(
-    r"(trong do )?(nu|nam( gioi)?|(nguoi )?(dan toc( thieu so)?|dtts)|(nguoi )?khuiet tat)"
+    r"((trong do|so|ti le|nguoi) )*(nu|nam|dan toc( thieu so)?|dtts|khuiet tat)( gioi)?( %)?"
 )
 """The label of a row that holds a part of the row above it."""
 COUNTED_IN = re.compile(r"\b(dvt|don vi (tinh|do)|tinh (bang|theo)) ")
-NUMBERING = re.compile(r"[ivx]+|[a-h]")
+NUMBER = re.compile(r"[ivx]+|[a-h]")
 NOTE = re.compile(r"ghi chu\b|luu i\b|so xa\b|so phuong\b|so (don vi|huien)\b|nguon\b|\* ")
 
 
@@ -97,16 +103,14 @@ class Table:
             if path and (column == self.key or not NOT_NOW & heading_kinds(path))
         )
 
-    def columns(self, spec: str, *, plain: bool = False) -> dict[int | None, int]:
+    def columns(
+        self, spec: str, unclear: dict[int, str], *, plain: bool = False
+    ) -> dict[int | None, int]:
         """Column that ``spec`` describes, for each year its headings name (None: no year).
 
         Descriptions after a ``;`` are tried when none before it is there. Of several ``plain``
         ones that all have foreign words (Quý I, Công lập …) each is a part, and none the figure.
-
-        Raises
-        ------
-        ColumnError
-            If no column fits, or two equally well.
+        Where two fit equally well there is none: they are ``unclear``.
         """
         chosen = {}
         for year, ranked in ranked_columns(spec, self.usable).items():
@@ -115,16 +119,25 @@ class Table:
             is_part = plain and least[0] > 0
             twins = [column, *(twin for rank, twin in others if is_part or rank == least)]
             if len({tuple(self.cells(twin)) for twin in twins}) > 1:
-                heads = (self.sheet.address(*self.head(twin)) for twin in sorted(twins))
-                raise ColumnError(f" (nhiều cột giống nhau: {', '.join(heads)})")
+                unclear |= dict.fromkeys(twins, "nhiều cột giống nhau")
+                return {}
             chosen[year] = column
-        if not chosen:
-            raise ColumnError
         return chosen
 
     def cells(self, column: int) -> Iterator[object]:
         """Cells of a column below the header."""
         return (self.sheet.cell(row, column) for row in self.body)
+
+    def line(self, row: int, columns: set[int]) -> str:
+        """Its place, and what tells a row from another of one unit: all but some columns."""
+        cells = enumerate(self.sheet.grid[row])
+        rest = (str(cell) for c, cell in cells if c not in columns | self.numbers)
+        return "\n".join([f"{self.sheet.name}/{self.top}/{self.key}", *rest])
+
+    @cached_property
+    def numbers(self) -> set[int]:
+        """Columns of the numbers of the rows."""
+        return {c for c, heading in enumerate(self.headings) if re.fullmatch(NUMBERING, heading)}
 
     def head(self, column: int) -> tuple[int, int]:
         """Cell of a column's own heading, the lowest one."""
@@ -154,7 +167,7 @@ class Table:
             fractions=kind == "percent" or scale != 1,
         )
         value = None if parsed.value is None else round(parsed.value * scale, 6)
-        return replace(parsed, value=value)
+        return Parsed(value, parsed.problem, parsed.note)
 
     @cached_property
     def merged(self) -> dict[tuple[int, int], tuple[int, int, int, int]]:
@@ -232,7 +245,7 @@ class Table:
             cells = self.sheet.grid[row]
             typed = ((c, n) for n, c in enumerate(cells) if isinstance(c, str) and c.strip())
             texts = ((fold(NUMBERED.sub("", c)) or fold(c), n) for c, n in typed)
-            labels = {text: n for text, n in texts if not NUMBERING.fullmatch(text)}
+            labels = {text: n for text, n in texts if not NUMBER.fullmatch(text)}
             text, column = next(iter(labels.items()), ("", 0))
             is_bare = not has_number(cells[column + 1 :])
             if len(labels) < 3 and has_unit_label(
@@ -269,6 +282,7 @@ class Table:
         heading = self.headings[column]
         is_beside = heading != self.headings[self.key] and is_name(text)
         is_of_some = KEY.fullmatch(heading) and SOME_ONLY & heading_kinds(fold(text))
+        is_of_some = is_of_some or OF_WHICH.fullmatch(fold(text))
         return is_beside and bool(is_of_some or PART.fullmatch(f"{heading}: {fold(text)}"))
 
     @cached_property
@@ -282,6 +296,15 @@ class Table:
             below = (row for row in self.body if row > figures[-1])
             notes |= {row for row in below if not has_figures(self.sheet, row)}
         return sorted(notes)
+
+    def named_in(self, note: str) -> list[int]:
+        """Rows that a note speaks of: those it names, unless it says that others are meant too."""
+        words = f" {fold(note)} "
+        rows = (row for row, kind in self.rows if kind == "data" and row not in self.notes)
+        named = [row for row in rows if f" {fold(self.names[row])} " in words]
+        return (
+            self.body if re.search(r"\b(khac|con lai|toan|tat ca)\b", words) else named or self.body
+        )
 
     @cached_property
     def rows(self) -> list[tuple[int, str]]:
@@ -307,10 +330,6 @@ class Table:
     def names(self) -> dict[int, str]:
         """What each of its rows is called."""
         return {row: self.sheet.text(row, self.key) for row, _ in self.rows}
-
-
-class ColumnError(ValueError):
-    """A description that fits no column, or several of unlike figures."""
 
 
 @lru_cache(maxsize=65536, typed=True)
@@ -350,12 +369,14 @@ def is_heading(cell: object) -> bool:
 
 def is_number_row(sheet: Sheet, row: int) -> bool:
     """Whether a row only counts the columns: 1, 2, 3 …, (a), (b) … or A, B, 1, (2), (3)=(2)/(1)."""
-    texts = filter(None, (sheet.text(row, c).strip() for c in range(len(sheet.grid[row]))))
+    texts = [t for c in range(len(sheet.grid[row])) if (t := sheet.text(row, c).strip())]
     marks = [re.match(r"\(?([1-9]\d{0,2}|[A-Za-z])\)?(\s*=.*)?$", text) for text in texts]
     counts = [mark[1].rjust(3) for mark in marks if mark]
-    counts = [count for count in counts if count.strip().isdigit()] or [*dict.fromkeys(counts)]
+    numbers = [count for count in counts if count.strip().isdigit()]
+    counts = numbers or [*dict.fromkeys(counts)]
     is_first = bool(counts[2:]) and counts[0].strip() in ("1", "2", "3", "a")
-    return all(marks) and is_first and counts == sorted(counts)
+    is_dense = max(map(int, numbers), default=0) <= 2 * len(texts)
+    return all(marks) and is_first and is_dense and counts == sorted(counts)
 
 
 def place_depth(heading: str) -> int:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from xhht_analysis.intake.reading.text import fold
 
 YEAR = re.compile(r"\b(20[0-4]\d)\b")
-MEN = re.compile(r"(?<!Việt )\bnam\b(?! (giới|bộ|\d))")
+MEN = re.compile(r"(?<!Việt )\bnam\b(?! (giới|bộ|hoc|\d))")
 """Men, in a text with its accents: a year is "năm"."""
 RESULT = re.compile(r"(?<!\buoc )\b(ket qua|thuc hien|bao cao|thong ke|tong hop|danh gia)\b")
 """Words of a line over results."""
@@ -28,7 +28,9 @@ AMENDING_LINE = re.compile(
     rf"\b({_AMENDING}|(bao cao|so lieu|bieu|bang|ban) (so lieu )?({_AMENDING_WITH_NOUN}))\b"
 )
 """What a line of such a file's head has."""
-PLANS = re.compile(r"\b(chi tieu|ke hoach|kh)\b")
+PLANS = re.compile(
+    r"\b(chi tieu(?! (ve )?((cong tac|xai dung) )*(xa hoi hoc tap|xhht)\b)|ke hoach|kh)\b"
+)
 DEEDS = re.compile(
     r"\b(?:ket qua|thuc hien|tien do|danh gia|so lieu|so ket|tong ket|kem theo|cong van|quiet dinh|"
     r"ke hoach so|tong hop (?:cac )?(?:chi|muc) tieu(?! (?:ke|giao|kh|dang)\b))\b"
@@ -43,13 +45,14 @@ KINDS = {
         r"chi tieu (giao|ke hoach|kh|phan dau|dang ki|(den )?nam|den|20\d\d)|muc tieu|phan dau|"
         r"ke hoach (nam|giao|20\d\d)|kh (nam )?20\d\d|(giao|phan bo) (chi tieu|ke hoach)|"
         r"(duoc|tam) giao|phuong huong|dinh huong|lo trinh|nhiem vu (trong tam )?(den )?nam|"
-        r"(^|(?<=\| ))(ke hoach|kh|giao)(?=( %)?( \||$))",
+        r"(^|(?<=\| ))(giao(?=( %)?( \||$))|(ke hoach|kh)\b(?! so \d))",
         PLAN,
     ),
     "estimate": (r"(?<!qui )(?<!huong )uoc|(?<!muc )du kien|du bao", PLAN),
     "earlier": (r"cung ki|(nam|ki) truoc", MISSED),
     "compared": (
-        r"th kh|tang giam|chenh lech|so (sanh )?voi (cung|nam|ki|ke hoach|kh\b|th|kq)|"
+        r"th kh|tang giam|chenh lech|so (ke hoach|kh)\b|"
+        r"so (sanh )?voi (cung|nam|ki|ke hoach|kh\b|th|kq|chi tieu|muc tieu)|"
         r"(?<=% )so 20\d\d|"
         rf"{_RESULT_OF} (so (sanh )?(voi )?)?({_RESULT_OF}|(kh|ke hoach) (nam )?20\d\d)|"
         rf"(^|(?<=\| ))so sanh(?=( %)?( \||$))|{_BACKWARDS}|"
@@ -93,9 +96,10 @@ KINDS = {
 """Words of each kind as they stand in a heading, and what is told of its figures."""
 NOT_OF_YEAR = {"plan", "estimate", "earlier", "compared", "per_mille"}
 """Kinds of headings over no result of the year."""
-NOT_NOW = NOT_OF_YEAR | {"part_of_year"}
-"""Those and the kind of headings over results of a part of it, which a title may have."""
-SOME_ONLY = {"people", "without", "other_deed"}
+NOT_NOW = NOT_OF_YEAR | {"part_of_year", "average"}
+"""Those and the kinds of headings over results of a part of it and over averages; a title may
+have them."""
+SOME_ONLY = {"people", "without", "other_deed", "registered"}
 """Kinds of headings of a part of the people, of those who have not, or of another deed of theirs:
 read where a form asks for them."""
 _TABLE = r"(ket qua|bao cao|thong ke|tong hop|bang|bieu) (\w+ )?"
@@ -104,10 +108,12 @@ _BEGINNING = {
     "plan": r"^((chi tieu (ke hoach|giao|kh|phan dau|dang ki)|(giao|dang ki) (chi tieu|ke hoach)|"
     r"phuong huong|dinh huong|phan dau|lo trinh|nhiem vu (trong tam )?(den )?nam)\b|"
     r"(ke hoach|kh|chi tieu|muc tieu)( (den )?(nam )?20\d\d)?$|"
+    r"((mot so|cac) )?chi tieu\b.* giao\b(?! duc)|"
     rf"({_PLANNED}|muc tieu|chi tieu)(?!.*\b(giai doan|den nam|xa hoi hoc tap)\b) )",
     "people": r"^(((khu vuc|nguoi|cua) )*(nu|gai|dan toc|khmer|dtts|khuiet tat|thanh thi|"
     r"nong thon(?! moi))\b|(cua )?(rieng|\d+ (xa|truong) (thi )?diem)\b|doi tuong (nu|dan toc|"
-    r"can bo|cong chuc|vien chuc|hoc sinh|sinh vien)\b)",
+    r"can bo|cong chuc|vien chuc|hoc sinh|sinh vien|thanh nien(?! thieu)|hoi vien|doan vien|"
+    r"nguoi cao tuoi|nong dan|cong nhan)\b)",
     "sample": "^(ban )?nhap$",
 }
 """Beginnings of lines that name no result, by kind."""

@@ -314,9 +314,7 @@ class Indicators(Units):
                 words -= RECOGNISED
             is_part = SOME_ONLY & heading_kinds(rest) or FLOW.search(rest)
             if is_part or not words <= FILLER or names.is_other(rest, code):
-                head = self.table.sheet.text(*self.table.head(column)).split()
-                odd = " ".join(word for word in head if fold(word) in words - FILLER)
-                why = f"không rõ nghĩa của chữ “{odd}”" if odd else "có chữ không rõ nghĩa"
+                why = "có chữ không rõ nghĩa"
                 self.unclear[column] = left_out.reason(self.table.headings[column], why)
                 return None
             half = None if self.table.sheet.turned else names.half_in(rest, code)

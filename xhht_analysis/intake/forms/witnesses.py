@@ -42,8 +42,6 @@ def compare(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
     _ask_scales(reader.table, *(amounts[name] for name in COUNTS))
     _ask_share(reader, claim, amounts)
     _take_counts(reader, claim, amounts)
-    if amounts["value"].given and not amounts["numerator"].given:
-        _ask_texts(reader, claim, amounts)
     for name in COUNTS:
         _ask_right(reader.table, amounts, amounts[name])
 
@@ -136,12 +134,14 @@ def _ask_scales(table: Table, top: Amount, bottom: Amount) -> None:
 def _other_wholes(reader: FileReader, claim: Claim, columns: Iterable[int]) -> set[int]:
     """Those of the columns that by their headings count other people, or those of another year."""
     headings, is_other = reader.table.headings, reader.indicators.is_other_whole
-    year = claim.year.value if claim.year else reader.context.year
-    return {
-        c
-        for c in columns
-        if is_other(headings[c], claim.indicator) or year_of(headings[c]) not in {None, year}
-    }
+    others = {c for c in columns if is_other(headings[c], claim.indicator)}
+    return others | _of_other_years(reader, claim, columns)
+
+
+def _of_other_years(reader: FileReader, claim: Claim, columns: Iterable[int]) -> set[int]:
+    """Those of the columns whose headings say another year."""
+    years = {None, claim.year.value if claim.year else reader.context.year}
+    return {c for c in columns if year_of(reader.table.headings[c]) not in years}
 
 
 def _ask_share(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
@@ -187,12 +187,14 @@ def _counts(table: Table, row: int, column: int, scale: float = 1.0) -> dict[int
 def is_of_plan(table: Table, at: Cell) -> bool:
     """Whether a percentage is of a plan or of an earlier year: 98.64 beside 54.25 and 55."""
     (row, column), heads = at, table.headings
-    share, year = table.number(at, "percent").value, year_of(heads[column])
-    others = (c for c in range(table.key + 1, len(heads)) if c != column)
-    numbers = {c: table.number((row, c), "percent").value or 0 for c in others}
-    plans = {c for c in numbers if NOT_NOW & heading_kinds(heads[c])}
-    years = {c: year_of(heads[c]) or 0 for c in numbers.keys() - plans}
+    others = {*range(table.key + 1, len(heads))} - {column}
+    plans = {c for c in others if NOT_NOW & heading_kinds(heads[c])}
+    years = {c: year_of(heads[c]) or 0 for c in others - plans}
     plans |= {c for c in years if 0 < years[c] < max(years.values())}
+    if not plans:
+        return False
+    share, year = table.number(at, "percent").value, year_of(heads[column])
+    numbers = {c: table.number((row, c), "percent").value or 0 for c in others}
     results = {numbers[c] for c in years.keys() - plans if year in {None, years[c]}}
     pairs = product(results - {share}, (numbers[c] for c in plans if 0 < numbers[c] <= MAX_PERCENT))
     return share is not None and any(rounds_to(result / plan, share) for result, plan in pairs)
@@ -208,12 +210,10 @@ def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
         return
     counts, bare, wholes, strangers = _told_apart(reader, claim, share.cell)
     heads, names = reader.table.headings, reader.indicators
-    parts: dict[Pair, float] = {
-        (c, w): counts[c] / counts[w]
-        for c, w in permutations(counts, 2)
-        if counts[w] and not heading_kinds(heads[c])
-    }
-    named = [p for p in parts if p[1] in wholes or {*p} <= bare]
+    pairs = permutations(counts, 2)
+    parts: dict[Pair, float] = {(c, w): counts[c] / counts[w] for c, w in pairs if counts[w]}
+    late = {c for c in counts if heading_kinds(heads[c])} | _of_other_years(reader, claim, counts)
+    named = [p for p in parts if p[0] not in late and (p[1] in wholes or {*p} <= bare)]
     fitting = [p for p in parts if rounds_to(parts[p], share.value)]
     cut_off = 2 * rounding(share.value)  # or rounded twice: 9,549 as 9,55 as 9,6
     fitting = fitting or [p for p in named if abs(MAX_PERCENT * parts[p] - share.value) <= cut_off]
@@ -229,7 +229,10 @@ def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
         share.problem = "share_of_plan"
         return
     of_column = [p for p, n in _fits(reader.table, column).items() if n >= MIN_ROWS and p in parts]
-    if any(w in strangers or (c in own and w not in own) for c, w in fitting + of_column):
+    if any(
+        w in strangers or (c in late and w in wholes) or (c in own and w not in own)
+        for c, w in fitting + of_column
+    ):
         share.problem = "share_of_plan"
     elif not fitting:
         beside = (p for p in named if max(*p, column) - min(*p, column) == len(p))
@@ -283,27 +286,6 @@ def _give_counts(claim: Claim, amounts: Amounts, counts: Iterable[float], column
     for name, count, column in zip(COUNTS, counts, columns, strict=True):
         amounts[name] = Amount(count, None, (row, column), given=True)
         claim.cells[name] = ((1, row, column),)
-
-
-def _ask_texts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
-    """Take both counts of a text such as 234/250 beside a lone percentage; tell other texts.
-
-    What these say in a column of counts ("khoảng 10.394") may be of the percentage, too.
-    """
-    table, share = reader.table, amounts["value"]
-    row, column = share.cell
-    for c, heading in enumerate(table.headings):
-        cell = table.sheet.cell(row, c)
-        is_near = heading and c > table.key and 0 < abs(c - column) <= NEAR
-        if not (is_near and isinstance(cell, str) and figure(cell).problem):
-            continue
-        pair = parse_ratio(cell)
-        if pair and pair[1] and rounds_to(pair[0] / pair[1], share.value or 0):
-            _give_counts(claim, amounts, pair, (c, c))
-        elif re.search(r"\d", cell) and _is_bare(heading, heading.rpartition(" | ")[0], FILLER):
-            text = f"Không đọc được “{cell[:60]}” thành số đếm; chỉ dùng tỷ lệ bên cạnh."
-            reader.find((row, c), "count_unread", text, claim.indicator)
-            claim.is_doubtful = True
 
 
 @lru_cache(maxsize=256)

@@ -162,7 +162,9 @@ def _fates(claims: pd.DataFrame) -> pd.Series:
     key = claims.groupby(list(PANEL_KEY), dropna=False, sort=False).ngroup()
     rows = claims.assign(key=key, share=recompute(claims), at=claims.index)
     rows = rows[rows.duplicated("key", keep=False)].sort_values("key", kind="stable")
-    rows = rows[["key", "file", "at", "share", "year_doubt", "hidden", *FIGURES]].astype(object)
+    rows = rows[["key", "file", "at", "share", "year_doubt", "hidden", "line", *FIGURES]].astype(
+        object
+    )
     records, last = rows.where(rows.notna(), None).to_dict("records"), None
     for _, of_file in groupby(records, itemgetter("key", "file")):
         row = _settle_file([*of_file], fate)
@@ -183,12 +185,15 @@ def _fates(claims: pd.DataFrame) -> pd.Series:
 def _settle_file(rows: list[dict[str, Any]], fate: pd.Series) -> dict[str, Any] | None:
     """The fullest claim of one file on one key; None where two of them are in conflict.
 
-    What a hidden sheet or row says otherwise gives way to what stands in sight. ``fate`` of the
-    others is filled in.
+    Equal ones whose rows of a table (``line``) differ elsewhere are of two parts of the unit. What
+    a hidden sheet or row says otherwise gives way to what stands in sight. ``fate`` of the others
+    is filled in.
     """
     in_sight = [row for row in rows if row["hidden"] is None] or rows
     fullest = min(in_sight, key=lambda row: row["numerator"] is None)
-    is_one = all(_says_as_much(row, fullest) for row in in_sight)
+    lines = {str(row["line"]) for row in in_sight}
+    tables = {line.partition("\n")[0] for line in lines}
+    is_one = len(lines) == len(tables) and all(_says_as_much(row, fullest) for row in in_sight)
     for row in rows:
         if row in in_sight and not is_one:
             fate[row["at"]] = "conflict_in_file"
