@@ -230,7 +230,7 @@ def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
         return
     of_column = [p for p, n in _fits(reader.table, column).items() if n >= MIN_ROWS and p in parts]
     if any(
-        w in strangers or (c in late and w in wholes) or (c in own and w not in own)
+        w in (wholes if c in late else strangers) or (c in own and w not in own)
         for c, w in fitting + of_column
     ):
         share.problem = "share_of_plan"
