@@ -26,7 +26,8 @@ def citizens(head):
         "Kế hoạch năm 2024 số người đạt CDHT", "Chỉ tiêu kế hoạch số người đạt CDHT",
         "Ước số người đạt CDHT cả năm 2024", "Dự kiến số người đạt CDHT",
         "Số người đạt CDHT cùng kỳ năm trước", "Số người đạt CDHT 6 tháng đầu năm",
-        "Số người đạt CDHT năm 2023",
+        "Số người đạt CDHT năm 2023", "Số công dân được xét công nhận CDHT",
+        "Số CDHT được khen thưởng", "Số CDHT tiêu biểu được công nhận",
     ],
 )  # fmt: skip
 def test_neither_such_a_count_nor_its_percentage_stands(head):
@@ -67,3 +68,25 @@ def test_the_office_in_charge_is_believed():
     reading = read(sheet(OFFICE, TITLE, HEADS, ROW))
     assert stands(reading) == {(SKILLS, TAN_PHUOC, 2024): (18266, 47200)}
     assert [row["status"] for row in reading.observation_rows] == ["ok"]
+
+
+@pytest.mark.parametrize("kinds", ["xã", "hộ", "ấp", "gia đình"])
+def test_numbers_of_communes_or_households_are_no_numbers_of_people(kinds):
+    district, title = ("UBND HUYỆN CÁI BÈ",), ("KẾT QUẢ XÃ HỘI HỌC TẬP NĂM 2024",)
+    row = 1, "Kỹ năng sống", 5, 10, 50
+    for heads in (
+        ("TT", "Chỉ tiêu", f"Số {kinds} đạt", f"Tổng số {kinds}", "Tỷ lệ (%)"),
+        ("TT", "Chỉ tiêu", f"Số {kinds} đạt", "Tổng số", "Tỷ lệ (%)"),
+    ):
+        reading = read(sheet(district, title, heads, row))
+        assert set(stands(reading).values()) <= {"share_of_plan"}
+    reading = read(sheet(district, title, ("TT", "Chỉ tiêu", f"Tỷ lệ {kinds} đạt (%)"), row[:3]))
+    assert (stands(reading), reading.refusal.rule) == ({}, "unknown_form")
+
+
+@pytest.mark.parametrize(
+    "line", ["(Đối với các xã nông thôn mới)", "Chỉ gồm 12 xã điểm", "Đối với các xã vùng sâu"]
+)
+def test_a_line_that_names_some_communes_bars_the_table(line):
+    reading = read(sheet(OFFICE, TITLE, (line,), HEADS, ROW))
+    assert stands(reading) == {} or reading.observation_rows[0]["status"] == "doubtful"

@@ -114,3 +114,40 @@ def test_a_row_marked_as_former_says_nothing_of_the_new_communes():
     assert figures[SKILLS, CAI_BE, 2025] == (101, 200)
     assert figures[SKILLS, TAN_THOI, 2025] == (102, 201)
     assert figures[SKILLS, None, 2025] == "unit_not_valid_then"
+
+
+HEADS = ("TT", "Đơn vị", "Kỹ năng sống", LEFT), (UP, UP, "Tử số", "Mẫu số")
+MEN = (1, "Xã Cái Bè", 100, 200), (2, "Xã Tân Thới", 101, 200)
+WOMEN = (1, "Xã Cái Bè", 50, 100), (2, "Xã Tân Thới", 51, 100)
+
+
+@pytest.mark.parametrize("lines", [("Nam", "Nữ"), ("1. Nam", "2. Nữ"), ("a) NAM", "b) NỮ")])
+def test_a_table_below_men_is_no_more_than_theirs(lines):
+    men, women = ((line,) for line in lines)
+    assert stands(read_late(PROVINCE, TITLE, men, *HEADS, *MEN, women, *HEADS, *WOMEN)) == {}
+    rows = ("A", lines[0][-3:].strip(), None, None), *MEN, ("B", lines[1][-2:], None, None), *WOMEN
+    assert stands(read_late(PROVINCE, TITLE, *HEADS, *rows)) == {}
+
+
+def test_so_is_a_sheet_of_that_name():
+    boards = [
+        sheet(PROVINCE, TITLE, *HEADS, *rows, name=name)
+        for name, rows in (("Chung", MEN), ("Nữ", WOMEN))
+    ]
+    figures = stands(read(*boards, received_on="2025-12-01"))
+    assert figures[SKILLS, CAI_BE, 2025] == (100, 200)
+    assert stands(read(boards[1], received_on="2025-12-01")) == {}
+
+
+@pytest.mark.parametrize("head", ["Nhóm", "Khối", "Thành phần", "Phân loại", ""])
+def test_a_column_that_says_officials_holds_a_part_even_alone(head):
+    heads = ("TT", "Đơn vị", head, "Kỹ năng sống", LEFT), (UP, UP, UP, "Tử số", "Mẫu số")
+    row = (1, "Xã Cái Bè", "Công chức, viên chức", 100, 200)
+    assert stands(read_late(PROVINCE, TITLE, *heads, row)) == {}
+
+
+@pytest.mark.parametrize(("head", "text"), [("Phân loại", "Xã loại I"), ("Khối", "Phường")])
+def test_a_kind_of_commune_is_no_part(head, text):
+    heads = ("TT", "Đơn vị", head, "Kỹ năng sống", LEFT), (UP, UP, UP, "Tử số", "Mẫu số")
+    row = (1, "Xã Cái Bè", text, 100, 200)
+    assert stands(read_late(PROVINCE, TITLE, *heads, row)) == {(SKILLS, CAI_BE, 2025): (100, 200)}

@@ -127,8 +127,12 @@ class FileReader:
         grid, rows = self.sheet.grid, table.notes
         texts = [((row, c), text) for row in rows for c, text in enumerate(grid[row])]
         texts += [((table.top, table.key), text) for text in table.titles]
-        notes = [text for at, text in texts if is_note_of_others(self, at, text)]
-        self.noted = {row for text in notes for row in table.named_in(text)}
+        self.noted = {
+            row
+            for at, text in texts
+            if is_note_of_others(self, at, text)
+            for row in table.named_in(text)
+        }
 
     def find(self, at: Cell | None, rule: str, message: str, indicator: str | None = None) -> None:
         """Note a doubt about a cell, or about the sheet or file when ``at`` is None."""

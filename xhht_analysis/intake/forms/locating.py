@@ -31,7 +31,7 @@ from xhht_analysis.intake.forms.headings import CORRECTED, KEY, heading_key
 from xhht_analysis.intake.forms.left_out import is_figure
 from xhht_analysis.intake.forms.places import DEPTHS, Places, is_former_commune
 from xhht_analysis.intake.forms.tables import NOTE, SIGNATURE, Table, has_figures, has_number
-from xhht_analysis.intake.forms.text_kinds import KINDS, NOT_OF_YEAR, heading_kinds
+from xhht_analysis.intake.forms.text_kinds import KINDS, NOT_OF_YEAR, SOME_ONLY, heading_kinds
 from xhht_analysis.intake.reading.sheets import Sheet
 from xhht_analysis.intake.reading.text import fold, parse_year
 
@@ -232,7 +232,10 @@ def bar(table: Table, reader: FileReader) -> str | None:
                 unit = reader.places.match(name).unit_code
                 reader.reading.revised.add((unit, reader.indicators.code_of(name)))
             return f"có cả số cũ và số đã sửa (“{head[:60]}”): chỉ để lại cột số đúng"
-    told = ((text, table.kind_of(text)) for text in (*table.titles, sheet.name))
+    texts = *table.titles, sheet.name
+    if table.kind_of(sheet.name) in SOME_ONLY:
+        texts = [sheet.name]
+    told = ((text, table.kind_of(text)) for text in texts)
     text, kind = next(((text, kind) for text, kind in told if kind), ("", "result"))
     return None if kind == "result" else f"“{text[:60]}” là {KINDS[kind][1]}"
 

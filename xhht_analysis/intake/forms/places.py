@@ -321,8 +321,11 @@ class Places:
         is_grouped = all(len(pair) < 2 for pair in pairs)
         depths = {self.depth(code) for code in codes.values()} if len(codes) > 1 else ()
         level = DEPTHS[min(depths)] if len(depths) == 1 else None
-        plain = (m for row, m in matches.items() if not BEFORE_MERGER.search(units[row].name))
-        ended = [match for match in plain if is_former_commune(match)]
+        ended = [
+            match
+            for row, match in matches.items()
+            if is_former_commune(match) and not BEFORE_MERGER.search(units[row].name)
+        ]
         heirs = " ".join(match.suggestion for match in ended)
         is_old_list = len(ended) > 1 and 2 * len(ended) >= len(matches)
         for row, unit in units.items():

@@ -39,7 +39,7 @@ from xhht_analysis.intake.forms.locating import (
 )
 from xhht_analysis.intake.forms.places import Places
 from xhht_analysis.intake.forms.table_search import find_tables
-from xhht_analysis.intake.forms.tables import Table, has_number, head_end
+from xhht_analysis.intake.forms.tables import ALIKE, Table, has_number, head_end
 from xhht_analysis.intake.forms.text_kinds import AMENDING_LINE
 from xhht_analysis.intake.reading.sheets import FileContent, Refusal, Sheet
 from xhht_analysis.intake.reading.text import fold
@@ -220,7 +220,8 @@ class FormReader:
         if not best:
             unclear = (pair for layout in bound for pair in layout.unclear.items())
             texts = [text for c, text in unclear if c not in table.numbers]
-            return max([UNKNOWN, *texts], key=lambda text: (text != UNKNOWN, "“" in text))
+            plain = {UNKNOWN, ALIKE}
+            return max([UNKNOWN, *texts], key=lambda text: (text not in plain, "“" in text))
         context = reader.context
         reader.take(best.table)
         best.read()

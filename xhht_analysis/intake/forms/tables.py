@@ -58,6 +58,10 @@ DEEPEST = {
     1: {"huien", "quan"},
 }
 """Words of headings over names of hamlets, communes, districts."""
+GROUP = re.compile(
+    rf"({KEY.pattern}|nhom|khoi|thanh phan|(phan )?loai|co cau|nganh|linh vuc|gioi)?"
+)
+"""Heading of a column that may name parts of the people as well as a unit."""
 OF_WHICH = re.compile(
     r"((trong do|so|ti le|nguoi) )*(nu|nam|dan toc( thieu so)?|dtts|khuiet tat)( gioi)?( %)?"
 )
@@ -65,6 +69,10 @@ OF_WHICH = re.compile(
 COUNTED_IN = re.compile(r"\b(dvt|don vi (tinh|do)|tinh (bang|theo)) ")
 NUMBER = re.compile(r"[ivx]+|[a-h]")
 NOTE = re.compile(r"ghi chu\b|luu i\b|so xa\b|so phuong\b|so (don vi|huien)\b|nguon\b|\* ")
+
+
+ALIKE = "nhiều cột giống nhau"
+"""Why columns that fit one description equally well are not read."""
 
 
 @dataclass(eq=False)
@@ -119,7 +127,7 @@ class Table:
             is_part = plain and least[0] > 0
             twins = [column, *(twin for rank, twin in others if is_part or rank == least)]
             if len({tuple(self.cells(twin)) for twin in twins}) > 1:
-                unclear |= dict.fromkeys(twins, "nhiều cột giống nhau")
+                unclear |= dict.fromkeys(twins, ALIKE)
                 return {}
             chosen[year] = column
         return chosen
@@ -281,7 +289,7 @@ class Table:
         text = self.sheet.text(row, column)
         heading = self.headings[column]
         is_beside = heading != self.headings[self.key] and is_name(text)
-        is_of_some = KEY.fullmatch(heading) and SOME_ONLY & heading_kinds(fold(text))
+        is_of_some = GROUP.fullmatch(heading) and SOME_ONLY & heading_kinds(fold(text))
         is_of_some = is_of_some or OF_WHICH.fullmatch(fold(text))
         return is_beside and bool(is_of_some or PART.fullmatch(f"{heading}: {fold(text)}"))
 

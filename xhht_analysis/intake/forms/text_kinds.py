@@ -15,6 +15,8 @@ from xhht_analysis.intake.reading.text import fold
 YEAR = re.compile(r"\b(20[0-4]\d)\b")
 MEN = re.compile(r"(?<!Việt )\bnam\b(?! (giới|bộ|hoc|\d))")
 """Men, in a text with its accents: a year is "năm"."""
+MEN_ALONE = re.compile(r"^(?:\W*\w{,4}[.)/])?\W*nam\W*$", re.I)
+"""A line that says no more than that."""
 RESULT = re.compile(r"(?<!\buoc )\b(ket qua|thuc hien|bao cao|thong ke|tong hop|danh gia)\b")
 """Words of a line over results."""
 _AMENDING = (
@@ -60,7 +62,14 @@ KINDS = {
         r"tang (them|truong)",
         MISSED,
     ),
-    "registered": (r"dang ki|dk|tu danh gia|de nghi", "số tự đánh giá, đề nghị hoặc đăng ký"),
+    "registered": (
+        r"dang ki|dk|tu danh gia|de nghi|(?<!nhan )xet (cong nhan|duiet|danh hieu)",
+        "số tự đánh giá, đề nghị hoặc đăng ký",
+    ),
+    "units": (
+        r"(so|ti le|%) (xa|phuong|thi tran|huien|ap|khu pho|ho|gia dinh|dong ho)",
+        "số xã, ấp, hộ; không phải số người",
+    ),
     "sample": (
         r"khao sat|dieu tra (chon )?mau|nhu cau|thi diem|so lieu mau|ra soat nhanh",
         "khảo sát, thí điểm, nhu cầu",
@@ -77,7 +86,8 @@ KINDS = {
     "without": (r"(?<!dat )(chua|khong)(?! (phai so lieu|bao gom|gom|ke|tinh)\b)", "số chưa đạt"),
     "other_deed": (
         r"kham|suc khoe|dinh duong|tiem|bhit|bao hiem|2 buoi|ban tru|tieng anh|internet|"
-        r"ki nang so|di lam|vao lop (6|10)|tu thuc|cong lap|dan lap",
+        r"ki nang so|di lam|"
+        r"khen( thuong)?|tieu bieu|bieu duong|vao lop (6|10)|tu thuc|cong lap|dan lap",
         "số của việc khác",
     ),
     "average": ("trung binh|binh quan", "số bình quân"),
@@ -99,9 +109,9 @@ NOT_OF_YEAR = {"plan", "estimate", "earlier", "compared", "per_mille"}
 NOT_NOW = NOT_OF_YEAR | {"part_of_year", "average"}
 """Those and the kinds of headings over results of a part of it and over averages; a title may
 have them."""
-SOME_ONLY = {"people", "without", "other_deed", "registered"}
-"""Kinds of headings of a part of the people, of those who have not, or of another deed of theirs:
-read where a form asks for them."""
+SOME_ONLY = {"people", "without", "other_deed", "registered", "units"}
+"""Kinds of headings of a part of the people, of those who have not, of another deed of theirs, of
+communes or households: read where a form asks for them."""
 _TABLE = r"(ket qua|bao cao|thong ke|tong hop|bang|bieu) (\w+ )?"
 _PLANNED = r"ke hoach(?! (so|xay dung|thuc hien|trien khai)\b)"
 _BEGINNING = {
@@ -127,7 +137,9 @@ _ANYWHERE = {
     "sample": rf"\b({KINDS['sample'][0]})\b|\b(xa|ap|khu pho|truong) diem\b",
     "registered": r"^(?!.*\bcong nhan\b).*\bdang ki\b(?! \d)",
     "without": r"^(so )?nguoi (chua|khong)\b|\bso nguoi chua\b",
-    "place": r"^(so lieu|ket qua|bao cao) ((cua|tai) )?(ap|khu pho|khom|kp) "
+    "place": r"^(chi )?(doi voi|gom|cua) (cac |\d+ )?(xa|huien|ap) (nong thon moi|diem|vung|"
+    r"bien gioi|"
+    r"kho khan|nang cao)|^(so lieu|ket qua|bao cao) ((cua|tai) )?(ap|khu pho|khom|kp) "
     r"(?!(khu pho|ap|dung)\b)\w|"
     r"^(?!.*\b(ap|khu pho|chua|khong|gom)\b.*\b(ap|khu pho)\b)"
     r".+(?<!cac )(?<!theo )(?<!tung )(?<!cap )\b(ap|khu pho|khom|kp) "
@@ -168,7 +180,7 @@ def line_kind(text: str, year: str = "") -> str:
 
     ``year`` is the last that has come; without it a year to come is not looked for.
     """
-    key = fold(with_men(text))
+    key = fold(MEN_ALONE.sub("nam giới", with_men(text)))
     years = YEAR.findall(re.sub(r"\b(den |\d{1,2} )(nam )?\d{4}", "", key))
     if year and min(years, default="") > year:
         return "later"

@@ -210,9 +210,11 @@ def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
         return
     counts, bare, wholes, strangers = _told_apart(reader, claim, share.cell)
     heads, names = reader.table.headings, reader.indicators
-    pairs = permutations(counts, 2)
-    parts: dict[Pair, float] = {(c, w): counts[c] / counts[w] for c, w in pairs if counts[w]}
-    late = {c for c in counts if heading_kinds(heads[c])} | _of_other_years(reader, claim, counts)
+    parts: dict[Pair, float] = {
+        (c, w): counts[c] / counts[w] for c, w in permutations(counts, 2) if counts[w]
+    }
+    odd = {c for c in counts if heading_kinds(heads[c])}
+    late = odd | _of_other_years(reader, claim, counts)
     named = [p for p in parts if p[0] not in late and (p[1] in wholes or {*p} <= bare)]
     fitting = [p for p in parts if rounds_to(parts[p], share.value)]
     cut_off = 2 * rounding(share.value)  # or rounded twice: 9,549 as 9,55 as 9,6
@@ -230,7 +232,7 @@ def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
         return
     of_column = [p for p, n in _fits(reader.table, column).items() if n >= MIN_ROWS and p in parts]
     if any(
-        w in (wholes if c in late else strangers) or (c in own and w not in own)
+        w in (wholes | odd if c in late else strangers) or (c in own and w not in own)
         for c, w in fitting + of_column
     ):
         share.problem = "share_of_plan"
