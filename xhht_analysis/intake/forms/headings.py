@@ -28,6 +28,10 @@ KEY = re.compile(
     r"|don vi (va )?(chi tieu|noi dung)|cities.*|.*provinc.*|ten don vi.*|nhiem vu.*|"
     r"ho (va )?ten|ho dem|tt don vi"
 )
+GROUP = re.compile(
+    rf"({KEY.pattern}|nhom|khoi|thanh phan|(phan )?loai|co cau|nganh|linh vuc|gioi)?"
+)
+"""Heading of a column that may name parts of the people as well as a unit."""
 NUMBERING = r"(so )?(tt|stt|thu tu)( no)?"
 FOOTNOTE = re.compile(
     r"[\u2070\u00b9\u00b2\u00b3\u2074-\u207e*\u2020\u2021]+|"

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 
 from xhht_analysis.intake.forms.context import has_unit_label
 from xhht_analysis.intake.forms.headings import (
-    KEY,
+    GROUP,
     NUMBERED,
     NUMBERING,
     heading_key,
@@ -58,10 +58,6 @@ DEEPEST = {
     1: {"huien", "quan"},
 }
 """Words of headings over names of hamlets, communes, districts."""
-GROUP = re.compile(
-    rf"({KEY.pattern}|nhom|khoi|thanh phan|(phan )?loai|co cau|nganh|linh vuc|gioi)?"
-)
-"""Heading of a column that may name parts of the people as well as a unit."""
 OF_WHICH = re.compile(
     r"((trong do|so|ti le|nguoi) )*(nu|nam|dan toc( thieu so)?|dtts|khuiet tat)( gioi)?( %)?"
 )
