@@ -165,10 +165,13 @@ class FileReader:
         self.note(cells["cell_year"], None, year)
         unit, name, cells["cell_unit"] = self._unit(claim, year.value)
         unplaced = self._unplaced(claim, unit, name, year, cells)
-        problem, at = unplaced or unreadable(amounts) or (None, None)
+        fault = unreadable(amounts)
+        problem, at = unplaced or fault or (None, None)
         struck = [cell for cell in claim.all_cells if STRUCK in self.sheet.text(*cell)]
         if problem and struck:
             problem, at = "struck_out", min(struck)
+        elif unplaced and fault:
+            self.find(fault[1], fault[0], remedy(fault[0]), claim.indicator)
         row = self._row(form, claim, year.value, cells | {"problem_cell": at})
         row["line"] = self.table.line(main[0], {column for _, column in claim.all_cells})
         row |= {part: amount.value for part, amount in amounts.items()}

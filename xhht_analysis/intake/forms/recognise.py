@@ -220,8 +220,7 @@ class FormReader:
         if not best:
             unclear = (pair for layout in bound for pair in layout.unclear.items())
             texts = [text for c, text in unclear if c not in table.numbers]
-            plain = {UNKNOWN, ALIKE}
-            return max([UNKNOWN, *texts], key=lambda text: (text not in plain, "“" in text))
+            return max([UNKNOWN, *texts], key=lambda text: (ALIKE not in text, "“" in text))
         context = reader.context
         reader.take(best.table)
         best.read()

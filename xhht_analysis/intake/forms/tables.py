@@ -306,9 +306,8 @@ class Table:
         words = f" {fold(note)} "
         rows = (row for row, kind in self.rows if kind == "data" and row not in self.notes)
         named = [row for row in rows if f" {fold(self.names[row])} " in words]
-        return (
-            self.body if re.search(r"\b(khac|con lai|toan|tat ca)\b", words) else named or self.body
-        )
+        is_of_all = re.search(r"\b(khac|con lai|toan|tat ca)\b", words)
+        return (not is_of_all and named) or self.body
 
     @cached_property
     def rows(self) -> list[tuple[int, str]]:
