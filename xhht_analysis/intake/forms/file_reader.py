@@ -171,7 +171,7 @@ class FileReader:
         if problem and struck:
             problem, at = "struck_out", min(struck)
         elif unplaced and fault:
-            self.find(fault[1], fault[0], remedy(fault[0]), claim.indicator)
+            self.find(*reversed(fault), remedy(fault[0]), claim.indicator)
         row = self._row(form, claim, year.value, cells | {"problem_cell": at})
         row["line"] = self.table.line(main[0], {column for _, column in claim.all_cells})
         row |= {part: amount.value for part, amount in amounts.items()}

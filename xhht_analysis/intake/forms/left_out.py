@@ -80,8 +80,7 @@ def report(layout: Layout, figures: set[int], claims: Iterable[Claim] = ()) -> N
             and any(is_figure(cell) or is_mark(cell) for cell in cells)
         ):
             head = _joined(sheet.text(row, column) for row in range(table.top, at[0] + 1))
-            why = reason(heading, OTHER)
-            why = why if column in table.numbers else layout.unclear.get(column, why)
+            why = layout.unclear.get(column, reason(heading, OTHER))
             why = NOT_COMPUTED if UNCACHED in cells else why
             text = f"{across} “{head}” có số nhưng không đọc: {why}."
             reader.find(at, "column_left_out", text)
