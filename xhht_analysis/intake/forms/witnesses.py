@@ -231,7 +231,7 @@ def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
         share.problem = "share_of_plan"
         return
     of_column = [p for p, n in _fits(reader.table, column).items() if n >= MIN_ROWS and p in parts]
-    fitting = [(c, w) for c, w in fitting if c not in late or counts[c] < counts[w]]
+    fitting = [(c, w) for c, w in fitting if late.isdisjoint((c, w)) or counts[c] < counts[w]]
     if any(
         w in (wholes | odd if c in late else strangers) or (c in own and w not in own)
         for c, w in fitting + of_column
