@@ -124,8 +124,8 @@ class FileReader:
         if self.sheet.turned:
             cells = {name: at[::-1] for name, at in self.context.cells.items()}
             self.places.context = replace(self.context, cells=cells)
-        grid, rows = self.sheet.grid, table.notes
-        texts = [((row, c), text) for row in rows for c, text in enumerate(grid[row])]
+        grid = self.sheet.grid
+        texts = [((row, c), text) for row in table.notes for c, text in enumerate(grid[row])]
         texts += [((table.top, table.key), text) for text in table.titles]
         self.noted = {
             row

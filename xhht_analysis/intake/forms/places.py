@@ -185,8 +185,11 @@ class Places:
 
     def is_society(self, head: Context) -> bool:
         """Whether the letterhead is a society's, whose figures may be those of its members."""
-        lines = filter(SOCIETY.match, (fold(head.unit), *head.lines))
-        return not (self.agency(head) or all(map(self.is_name, lines)))  # Hội Cư is a commune
+        lines = fold(head.unit), *head.lines
+        heads = (
+            text for text in lines if f"xa {text.partition(' ngai ')[0]}" not in " ".join(lines)
+        )
+        return not self.agency(head) and any(map(SOCIETY.match, heads))  # Hội Cư is a commune
 
     def is_outside(self, code: str) -> bool:
         """Whether a unit is neither that of the sheet nor a part of it."""

@@ -67,7 +67,7 @@ KINDS = {
         "số tự đánh giá, đề nghị hoặc đăng ký",
     ),
     "units": (
-        r"(so|ti le|%) (xa|phuong|thi tran|huien|ap|khu pho|ho|gia dinh|dong ho)",
+        r"((?<!mot )so|ti le|%) (xa|phuong|thi tran|huien|ap|khu pho|ho|gia dinh|dong ho)",
         "số xã, ấp, hộ; không phải số người",
     ),
     "sample": (

@@ -314,8 +314,9 @@ class Indicators(Units):
                 words -= RECOGNISED
             is_part = SOME_ONLY & heading_kinds(rest) or FLOW.search(rest)
             if is_part or not words <= FILLER or names.is_other(rest, code):
-                head = self.table.headings[column]
-                self.unclear[column] = left_out.reason(head, "có chữ không rõ nghĩa")
+                self.unclear[column] = left_out.reason(
+                    self.table.headings[column], "có chữ không rõ nghĩa"
+                )
                 return None
             half = None if self.table.sheet.turned else names.half_in(rest, code)
             if half:

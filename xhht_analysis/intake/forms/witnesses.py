@@ -208,13 +208,11 @@ def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
     share, counted = amounts["value"], all(amounts[name].given for name in COUNTS)
     if share.value is None or share.problem or counted or not claim.indicator:
         return
-    counts, bare, wholes, strangers = _told_apart(reader, claim, share.cell)
+    counts, bare, wholes, strangers, late = _told_apart(reader, claim, share.cell)
     heads, names = reader.table.headings, reader.indicators
     parts: dict[Pair, float] = {
         (c, w): counts[c] / counts[w] for c, w in permutations(counts, 2) if counts[w]
     }
-    odd = {c for c in counts if heading_kinds(heads[c])}
-    late = odd | _of_other_years(reader, claim, counts)
     named = [p for p in parts if p[0] not in late and (p[1] in wholes or {*p} <= bare)]
     fitting = [p for p in parts if rounds_to(parts[p], share.value)]
     cut_off = 2 * rounding(share.value)  # or rounded twice: 9,549 as 9,55 as 9,6
@@ -233,7 +231,9 @@ def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
     of_column = [p for p, n in _fits(reader.table, column).items() if n >= MIN_ROWS and p in parts]
     fitting = [(c, w) for c, w in fitting if late.isdisjoint((c, w)) or counts[c] < counts[w]]
     if any(
-        w in (wholes | odd if c in late else strangers) or (c in own and w not in own)
+        (c in late and w in wholes)
+        or (w in strangers and not NOT_NOW & heading_kinds(heads[c]))
+        or (c in own and w not in own)
         for c, w in fitting + of_column
     ):
         share.problem = "share_of_plan"
@@ -251,8 +251,11 @@ def _take_counts(reader: FileReader, claim: Claim, amounts: Amounts) -> None:
 
 def _told_apart(
     reader: FileReader, claim: Claim, at: Cell
-) -> tuple[dict[int, float], set[int], set[int], set[int]]:
-    """Counts beside a percentage by column; those of nothing but plain words, wholes, strangers."""
+) -> tuple[dict[int, float], set[int], set[int], set[int], set[int]]:
+    """Counts beside a percentage by column.
+
+    Then those of nothing but plain words, wholes, strangers, and those of another year or kind.
+    """
     table, names, code, (row, column) = reader.table, reader.indicators, claim.indicator, at
     counts, heads = _counts(table, row, column, claim.scale), table.headings
     if (year := year_of(heads[column])) not in {None, reader.context.year or year}:
@@ -266,7 +269,8 @@ def _told_apart(
     bare = {c for c in counts if claim.indicator_cell and _is_bare(heads[c], group, plain)}
     people = {c for c in counts if ("denominator", code) in names.counted_in(heads[c])}
     wholes = people | {c for c in counts if WHOLE.search(heads[c])} - odd
-    return counts, bare - other, wholes - other, odd | other
+    years = _of_other_years(reader, claim, counts)
+    return counts, bare - other, wholes - other, odd | other, odd | years
 
 
 def _tell_contradiction(
