@@ -47,7 +47,7 @@ MAX_FILE_LINES = 400
 MAX_TOKENS = {
     "ground": 3_820,
     "plan": 7_000,
-    "intake": 67_345,
+    "intake": 67_370,
     "forecasting": 22_000,
     "publishing": 27_960,
     "running": 12_050,

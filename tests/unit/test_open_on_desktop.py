@@ -13,7 +13,7 @@ pytestmark = pytest.mark.unit
 
 @pytest.mark.parametrize("is_person", [True, False])
 def test_a_report_is_opened_for_a_person_and_always_named(tmp_path, monkeypatch, capsys, is_person):
-    opened, record = [], {"replaces": [], "seconds": 1.0}
+    opened, record = [], {"as_of": "2026-11-20", "replaces": [], "seconds": 1.0}
     report = tmp_path / "reports" / "2026-11-20" / "05_committee_report.html"
 
     def run(settings, project, *arguments, **options):

@@ -175,15 +175,16 @@ def test_every_indicator_has_a_page_with_or_without_figures(run):
 
 
 def test_the_index_lists_only_runs_that_happened(tmp_path):
-    done = tmp_path / "2026-11-20"
+    root = tmp_path / "reports"
+    done = root / "2026-11-20"
     for name in ("brief.html", "05_committee_report.html", "05_committee_report.docx",
                  "indicators/clc_it.html", "units/819.html", "units/28270.html",
                  "run/run.json"):  # fmt: skip
         path = done / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps({"sample": True}))
-    (tmp_path / "2025-11-20" / "run").mkdir(parents=True)
-    page = Page(site.write_index(tmp_path, frames.CONFIG).read_text(encoding="utf-8"))
+    (root / "2025-11-20" / "run").mkdir(parents=True)
+    page = Page(site.write_index(root, frames.CONFIG).read_text(encoding="utf-8"))
     links = [a["href"] for a in page.all("a") if not a["href"].startswith("#")]
     assert links == [f"2026-11-20/{name}" for name in (
         "brief.html", "05_committee_report.html", "05_committee_report.docx",

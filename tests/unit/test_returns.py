@@ -195,8 +195,8 @@ def test_what_did_not_enter_is_not_called_doubtful(tmp_path):
     path = write_unit(tmp_path / "x.xlsx", {"life_skills": (51, 103)})
     book = load_workbook(path)
     sheet = book["Số liệu"]
-    sheet.cell(sheet.max_row + 1, 1, "Số hộ có máy tính")
-    sheet.cell(sheet.max_row, 2, "Số hộ có máy tính")
+    sheet.cell(sheet.max_row + 1, 1, "Số người có máy tính")
+    sheet.cell(sheet.max_row, 2, "Số người có máy tính")
     sheet.cell(sheet.max_row, 4, 12)
     book.save(path)
     problems = check(path)

@@ -142,6 +142,8 @@ def locate(head: Context, sheet: str, places: Places, on: str) -> Site | None:
     mentions += [Mention(sheet), *file_mentions(sheet)]
     if head.place and places.agency(head):
         return None
+    if not head.place and places.match("", sheet, on).unit_code:
+        head.code = sheet
     all_sites = sites = _sites(mentions, places, on)
     if INSIDE.match(fold(head.unit)):
         sites = []
