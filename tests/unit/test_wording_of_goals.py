@@ -349,7 +349,7 @@ def test_a_share_of_the_parent_goal_is_of_what_is_expected_then():
     run = made(verdicts=verdicts)
     (reading,) = run.statement("university_degree", 2030).readings
     assert reading.need == pytest.approx(8.49)
-    assert f"(khi ấy cần 8,5{NB}%)" in sentences.sentence("condition", run, reading)
+    assert f"(cần 8,5{NB}%)" in sentences.sentence("condition", run, reading)
 
 
 def test_what_another_source_reported_is_of_the_year_that_it_stands_beside():
