@@ -298,10 +298,7 @@ def test_what_is_asked_always_has_its_evidence():
     )
     assert missing.addressee == "Sở GDĐT"
     (basis,) = asked.basis
-    assert basis == (
-        "Từ ngày 01/7/2025 không còn cấp huyện. Đề nghị xét theo xã, phường; "
-        "chưa quyết định thì không xếp loại."
-    )
+    assert basis == ("Đề nghị xét theo xã, phường; chưa quyết định thì không xếp loại.")
     none = frames.make_material(verdicts=frames.make_verdicts().head(0))
     texts = [block.content.get("paragraphs") for block in report.brief(none)]
     assert ["Chưa có việc nào phát sinh từ số liệu lần này."] in texts

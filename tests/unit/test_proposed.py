@@ -58,8 +58,8 @@ def test_how_many_communes_report_a_level_is_counted_in_the_newest_year():
     ]
     run = frames.make_material(panel=pd.concat([panel, *rows]))
     goal = run.statement("learning_districts", 2030)
-    assert sentences.lines("decisions.j2", "standing", goal, run) == ["2/3 xã, phường báo cáo đạt"]
+    assert sentences.lines("decisions.j2", "standing", goal, run) == ["2/3 xã báo cáo đạt"]
     leads = {goal.goal_code: "Sở GDĐT"}
     _, basis, _ = sentences.lines("decisions.j2", "no_object", run, leads, [goal], None, None)
-    assert "xét theo xã, phường (số 18: 2/3 xã, phường báo cáo đạt); chưa" in basis
+    assert "xét theo xã, phường (số 18: 2/3 xã báo cáo đạt); chưa" in basis
     assert sentences.lines("decisions.j2", "standing", goal, base) == []
