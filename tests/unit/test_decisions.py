@@ -391,5 +391,6 @@ def test_a_goal_in_danger_is_told_why():
     of_review = sentences.lines("decisions.j2", "causes", run, decisions.shortfalls, asked.goals)
     assert any(t.endswith("Nguyên nhân: tốc độ chung không đủ.") for t in of_review)
     assert texts[L3].endswith(
-        "Nguyên nhân: ở 3 địa bàn, xã thấp nhất phải đạt thiếu từ 2,0 đến 12,0 điểm."
+        "Nguyên nhân: ở 3 địa bàn, xã thấp nhất trong số phải đạt còn thiếu từ 2,0 đến 12,0 điểm "
+        "phần trăm."
     )
