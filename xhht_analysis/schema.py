@@ -15,7 +15,6 @@ import pandas as pd
 # Texts are held as pandas holds them without pyarrow, whatever else is installed or set: other
 # ways differ in what an empty or mixed column does, and so in results.
 pd.set_option("mode.string_storage", "python")
-csv.field_size_limit(2**31 - 1)  # a cell that was refused may hold a whole text
 
 FORMULA_KEPT = re.compile(r"^'(?=[=+\-@\t\r'])")
 """The apostrophe behind which `store.write_table` keeps a text from being run as a formula."""
@@ -119,6 +118,7 @@ def read_csv(path: Path, table: Table) -> pd.DataFrame:
     ValueError, OSError
         The file is not UTF-8 or not there.
     """
+    csv.field_size_limit(2**31 - 1)  # a cell that was refused may hold a whole text
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             first = stream.readline()
