@@ -17,7 +17,7 @@ import pytest
 
 from tests import frames, report_maker
 from tests.browser import axe_script, open_browser, tool
-from xhht_analysis.project import ROOT
+from xhht_analysis.project import ROOT, Project
 from xhht_analysis.publishing import (
     documents,
     site,
@@ -41,7 +41,8 @@ SIDEWAYS = "return document.documentElement.scrollWidth - document.documentEleme
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """A small site of the invented run: three documents, one indicator, one unit, index."""
-    root = tmp_path_factory.mktemp("Trang báo cáo")
+    root = tmp_path_factory.mktemp("Trang báo cáo") / "reports"
+    root.mkdir()
     earlier = {"previous": frames.make_verdicts().assign(verdict_class="open"),
                "previous_panel": frames.make_panel()}  # fmt: skip
     run, place = frames.make_material(**earlier), root / "2026-11-20"
@@ -58,7 +59,7 @@ def folder(tmp_path_factory):
     )
     (place / "run").mkdir()
     (place / "run" / "run.json").write_text(json.dumps({"sample": True}))
-    site.write_index(root, frames.CONFIG)
+    site.write_index(Project(out=root.parent))
     return root
 
 

@@ -184,7 +184,7 @@ def test_the_index_lists_only_runs_that_happened(tmp_path):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps({"sample": True}))
     (root / "2025-11-20" / "run").mkdir(parents=True)
-    page = Page(site.write_index(root, frames.CONFIG).read_text(encoding="utf-8"))
+    page = Page(site.write_index(Project(out=tmp_path)).read_text(encoding="utf-8"))
     links = [a["href"] for a in page.all("a") if not a["href"].startswith("#")]
     assert links == [f"2026-11-20/{name}" for name in (
         "brief.html", "05_committee_report.html", "05_committee_report.docx",
@@ -196,7 +196,7 @@ def test_the_index_lists_only_runs_that_happened(tmp_path):
 
 
 def test_an_index_of_nothing_says_so(tmp_path):
-    page = Page(site.write_index(tmp_path, frames.CONFIG, lang="en").read_text(encoding="utf-8"))
+    page = Page(site.write_index(Project(out=tmp_path), lang="en").read_text(encoding="utf-8"))
     assert "There is no run yet." in page.text
 
 

@@ -22,21 +22,21 @@ FORMS = {"html": "HTML", "docx": "Word", "pdf": "PDF", "xlsx": "Excel"}
 Drawn = Callable[..., list[Block]]
 
 
-def write_index(reports_root: Path, config_dir: Path, *, lang: str = "vi") -> Path:
+def write_index(project: Project, *, lang: str = "vi") -> Path:
     """Write ``index.html``: one section per run, newest first, with links to its documents.
 
     A run without a readable ``run.json`` did not happen and is left out.
     """
-    labels = Labels(lang, plan_words(config_dir))
-    pages, runs = _pages(config_dir, labels), []
-    for day, record in Project(out=reports_root.parent).runs().items():
+    labels = Labels(lang, plan_words(project.config_dir))
+    pages, runs = _pages(project.config_dir, labels), []
+    for day, record in project.runs().items():
         links = {}
         for section, text, place in pages:
-            if (reports_root / day / place).is_file():
+            if (project.reports(day) / place).is_file():
                 links.setdefault(section, []).append((text, quote(f"{day}/{place}")))
         runs.insert(0, {"date": day, "is_sample": record.get("sample"), "links": links})
     blocks = make_page("index", labels=labels, runs=runs)
-    return write_page(number(blocks, labels), reports_root / "index.html", labels)
+    return write_page(number(blocks, labels), project.reports_root / "index.html", labels)
 
 
 def _pages(config_dir: Path, labels: Labels) -> list[tuple[str, str, str]]:

@@ -158,7 +158,7 @@ def run(
         _, seconds = run_log.read_settings(project)
         settings = runner.Settings(raw_dir, day, sample, lang, force, values, seconds, codes)
         check_codes(check_config(project), values, codes)
-        finish = partial(site.write_index, project.reports_root, project.config_dir, lang=lang)
+        finish = partial(site.write_index, project, lang=lang)
         record = runner.run(settings, project, run_stages, executor=executor, finish=finish)
         outcome["record"] = record
     terminal.show_places(project, day, record["replaces"])
