@@ -166,10 +166,10 @@ class Places:
         return DEPTHS.index(level) if level in DEPTHS else 0
 
     def sender(self, head: Context) -> tuple[str | None, str | None]:
-        """Code of the unit or agency that sent the file, and its name: as typed, else its own."""
+        """Code and name of the agency that sent the file; of a unit its name as typed, if any."""
         agency = self.agency(head)
         if agency or not head.place:
-            return agency, head.unit or self.agencies.get(agency)
+            return agency, self.agencies.get(agency, head.unit or None)
         unit = self.of_head(head)
         return unit.unit_code, head.unit or unit.name_vi or head.code
 
