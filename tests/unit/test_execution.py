@@ -79,7 +79,7 @@ if len(tries.read_text()) <= {deaths}:
 
 
 def test_a_kernel_that_does_not_start_is_told(notebook, tmp_path, monkeypatch):
-    (tmp_path / "ipykernel_launcher.py").write_text("import no_such_package")
+    (tmp_path / "ipykernel.py").write_text("import no_such_package")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with pytest.raises(execution.NotebookError, match=r"03_x.*«khởi động».*Kernel died"):
         execution.execute(notebook, tmp_path / "o.ipynb", {}, cell_seconds=LONG)
@@ -99,6 +99,17 @@ def test_the_kernel_is_this_very_python(tmp_path):
     execution.execute(source, tmp_path / "o.ipynb", {}, cell_seconds=LONG)
     [output] = nbformat.read(tmp_path / "o.ipynb", as_version=4).cells[-1].outputs
     assert output.text == f"{sys.executable}\n"
+
+
+def test_the_kernel_has_the_packages_of_the_path_that_is_its_folder_too(tmp_path, monkeypatch):
+    (tmp_path / "beside.py").write_text("NUMBER = 7")
+    (tmp_path / "notebooks").mkdir()
+    path = tmp_path / "notebooks" / "a.ipynb"
+    source = write_notebook(path, "x: int = 1", "import beside; beside.NUMBER")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    execution.execute(source, tmp_path / "o.ipynb", {}, cell_seconds=LONG)
+    [output] = nbformat.read(tmp_path / "o.ipynb", as_version=4).cells[-1].outputs
+    assert output["data"]["text/plain"] == "7"
 
 
 def test_a_failing_cell_runs_once_and_its_words_stay_out_of_the_log(tmp_path):

@@ -20,7 +20,7 @@ class Manager(AsyncKernelManager):
     transport_encryption = "required"  # others on this machine could listen in
     kernel_spec = KernelSpec(
         # -P: a file in the working folder must not hide a package
-        argv=[sys.executable, "-P", "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        argv=[sys.executable, "-P", "-m", "ipykernel", "-f", "{connection_file}"],
         metadata={"supported_encryption": ["curve"]},
     )
 
