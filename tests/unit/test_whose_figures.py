@@ -37,6 +37,17 @@ def test_the_agency_of_an_indicator_does():
     assert figures(reading) == {("learning_citizens", "82"): (80, 82, "C7")}
 
 
+@pytest.mark.parametrize("province", ["TIỀN GIANG", "ĐỒNG THÁP"])
+def test_a_file_bears_the_name_of_its_agency_not_of_the_province_above_it(province):
+    reading = read(listed(f"TỈNH {province}", f"HỘI KHUYẾN HỌC TỈNH {province}", "Năm 2025"))
+    assert (reading.sender, reading.sender_name) == ("HKH", "Hội Khuyến học tỉnh")
+
+
+def test_a_file_of_a_unit_bears_its_name_as_typed():
+    reading = read(listed("UBND HUYỆN CÁI BÈ", "Năm 2024"))
+    assert (reading.sender, reading.sender_name) == ("819", "HUYỆN CÁI BÈ")
+
+
 def test_units_in_the_rows_speak_for_themselves():
     heads, row = (
         ["Huyện", "Công dân học tập: số đạt", "Công dân học tập: tổng số"],

@@ -166,7 +166,7 @@ class Places:
         return DEPTHS.index(level) if level in DEPTHS else 0
 
     def sender(self, head: Context) -> tuple[str | None, str | None]:
-        """Code and name of the agency that sent the file; of a unit its name as typed, if any."""
+        """Code and name of the sender: an agency's own name, a unit's as typed, else its own."""
         agency = self.agency(head)
         if agency or not head.place:
             return agency, self.agencies.get(agency, head.unit or None)
